@@ -1,0 +1,96 @@
+/* config.h: the numbers that make this map Go's map.
+ *
+ * Owns: bucket width, load factor, cell states, flag bits, and the limits of
+ * this engine.  Everything here is a constant; a value that Go fixes is pinned
+ * by a static_assert beside the reason it must not move.
+ */
+#ifndef GM_CONFIG_H
+#define GM_CONFIG_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Cells per bucket.  Eight tophash bytes are one machine word: a whole bucket
+ * is matched with one comparison (layout.h), which is why it is not tunable. */
+#define GM_BUCKET_CELLS 8
+static_assert(GM_BUCKET_CELLS == sizeof(uint64_t), "a bucket's tophash bytes are matched as one word");
+
+/* A map grows when more than 13/2 = 6.5 entries a bucket would be stored. */
+#define GM_LOAD_NUM 13
+#define GM_LOAD_DEN 2
+static_assert(GM_LOAD_NUM * 10 / GM_LOAD_DEN == 65, "Go's load factor is 6.5");
+
+/* Spare overflow buckets come with arrays of 2**4 buckets and more. */
+#define GM_MIN_SPARE_B 4
+
+/* What a tophash byte says of its cell.
+ *
+ *                 assign                    delete, something after it
+ *   emptyRest ───────────────▶ occupied ────────────────────────────▶ emptyOne
+ *       ▲                      │      ▲                                │   │
+ *       │  delete, nothing     │      └────────────── assign ──────────┘   │
+ *       ├──────────────────────┘                                           │
+ *       └──────────────── delete of the next, nothing after it ────────────┘
+ *
+ *   evacuation:  occupied ─▶ evacuatedX | evacuatedY,   empty* ─▶ evacuatedEmpty
+ *
+ * An evacuated cell never changes again, but for the array's release.  */
+enum gm_cell_state {
+    GM_EMPTY_REST = 0,      /* empty, and so is every later cell of the chain */
+    GM_EMPTY_ONE = 1,       /* empty */
+    GM_EVACUATED_X = 2,     /* moved to the bucket of the same index */
+    GM_EVACUATED_Y = 3,     /* moved to index + number of old buckets */
+    GM_EVACUATED_EMPTY = 4, /* was empty when its bucket was evacuated */
+    GM_MIN_TOPHASH = 5      /* the smallest byte of an occupied cell */
+};
+static_assert(GM_EVACUATED_Y == (GM_EVACUATED_X ^ 1), "X and Y differ in the lowest bit: state = X + half");
+static_assert(GM_EMPTY_REST == 0, "fresh memory is an empty bucket");
+
+enum gm_flag {
+    GM_ITERATOR = 1,      /* an iterator may be using buckets */
+    GM_OLD_ITERATOR = 2,  /* an iterator may be using oldbuckets */
+    GM_HASH_WRITING = 4,  /* a writer is inside; never set between operations */
+    GM_SAME_SIZE_GROW = 8 /* the growth under way keeps the number of buckets */
+};
+
+/* An operation whose key's equality keeps changing the map gives up here. */
+#define GM_MAX_RESTARTS 1000
+
+/* The evacuation mark skips at most this many evacuated buckets a step. */
+#define GM_MARK_STRIDE 1024
+
+/* Beyond this many buckets sizes in bytes would overflow 63 bits. */
+#define GM_MAX_B 48
+
+/* The widest key and element slots (a complex key with its hash; complex128). */
+#define GM_MAX_KEY_SIZE 24
+#define GM_MAX_ELEM_SIZE 16
+
+/* Debug builds check every invariant after every mutation. */
+#ifndef GM_DEBUG
+#define GM_DEBUG 0
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define GM_LIKELY(x) __builtin_expect(!!(x), 1)
+#define GM_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define GM_ALWAYS_INLINE inline __attribute__((always_inline))
+#define GM_NOINLINE __attribute__((noinline))
+#define GM_PREFETCH(p) __builtin_prefetch(p)
+#elif defined(_MSC_VER)
+#define GM_LIKELY(x) (x)
+#define GM_UNLIKELY(x) (x)
+#define GM_ALWAYS_INLINE __forceinline
+#define GM_NOINLINE __declspec(noinline)
+#define GM_PREFETCH(p) ((void)(p))
+#else
+#define GM_LIKELY(x) (x)
+#define GM_UNLIKELY(x) (x)
+#define GM_ALWAYS_INLINE inline
+#define GM_NOINLINE
+#define GM_PREFETCH(p) ((void)(p))
+#endif
+
+#endif

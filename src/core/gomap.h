@@ -1,0 +1,245 @@
+/* gomap.h: the only public header of the engine.
+ *
+ * A map here is Go's classic runtime map (Go 1.19, runtime/map.go): 2**B
+ * buckets of eight cells, chains of overflow buckets, growth that moves one or
+ * two old buckets per write.  The engine is plain C11.  It owns memory, never
+ * meaning: what a key is, how it hashes and compares, is its kind's business,
+ * and references held in cells are counted by the caller's gm_owner.
+ *
+ * Rules that hold for every function:
+ *   - failures are returned, never hidden; after one the map's contents are as
+ *     they were before the call;
+ *   - a gm_cell points into the map and is good until the next call on it;
+ *   - reads never move anything;
+ *   - a map may be used by one thread at a time.
+ */
+#ifndef GOMAP_H
+#define GOMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+
+typedef struct gm_map gm_map;
+typedef struct gm_kind gm_kind;
+
+typedef enum {
+    GM_OK = 0,
+    GM_NO_MEMORY,   /* the allocator said no */
+    GM_TOO_LARGE,   /* more buckets than can be addressed */
+    GM_CALL_FAILED, /* a callback (equality, rehash) reported failure */
+    GM_RESTARTS,    /* equality changed the map GM_MAX_RESTARTS times in one call */
+    GM_CONCURRENT,  /* a write came in while another was under way */
+    GM_BAD_START,   /* an iteration cannot start there */
+    GM_CHANGED      /* the map changed under a walk or visit */
+} gm_status;
+
+/* ---- what a map is made of -------------------------------------------------- */
+
+/* Memory.  `alloc` returns zeroed memory, 16-byte aligned, or NULL. */
+typedef struct {
+    void *(*alloc)(void *context, size_t size);
+    void (*release)(void *context, void *memory, size_t size);
+    void *context;
+} gm_allocator;
+
+/* References held by cells.  A member may be NULL: nothing is held there.
+ * `retain_*` must not fail nor call back; `release_*` may do anything and is
+ * only called when the map is whole.  Released slots may hold zero bits. */
+typedef struct {
+    void (*retain_key)(const void *key);
+    void (*release_key)(void *key);
+    void (*retain_elem)(const void *elem);
+    void (*release_elem)(void *elem);
+} gm_owner;
+
+/* A pair of types.  `go_*_size` are the sizes Go gives these types; they decide
+ * how many spare overflow buckets an array gets, nothing else. */
+typedef struct {
+    const gm_kind *kind;
+    const gm_owner *owner; /* NULL: cells hold plain bits */
+    uint16_t elem_size;    /* 1 2 4 8 16 */
+    uint16_t go_key_size;
+    uint16_t go_elem_size;
+} gm_type;
+
+typedef struct {
+    const gm_type *type;           /* borrowed for the map's life */
+    const gm_allocator *allocator; /* borrowed for the map's life */
+    uint64_t seed;                 /* entropy: hash0 and every random draw come from it */
+    bool fixed_seed;               /* hash0 is `seed` itself and never changes */
+    uint64_t hint;                 /* entries expected */
+    /* Kinds that keep a hash beside the key: put the key's hash under the
+     * present hash0 into the slot.  May call back into the map. */
+    gm_status (*rehash)(void *context, void *key);
+    void *context; /* handed to `rehash` and to a kind's equality */
+} gm_options;
+
+/* Where an entry lies.  `key` NULL: there is none. */
+typedef struct {
+    void *key;
+    void *elem;
+    bool inserted; /* by gm_assign: the element is not yet set */
+} gm_cell;
+
+/* An entry taken out of the map, references included: the caller's now. */
+typedef struct {
+    _Alignas(8) unsigned char key[GM_MAX_KEY_SIZE];
+    _Alignas(8) unsigned char elem[GM_MAX_ELEM_SIZE];
+    bool found;
+} gm_entry;
+
+/* ---- life --------------------------------------------------------------------- */
+
+gm_status gm_map_new(const gm_options *options, gm_map **out);
+void gm_map_free(gm_map *m);
+
+/* Go's clear(m): empty, buckets kept, new hash0.  Iterators over another array
+ * than the present one end here. */
+void gm_clear(gm_map *m);
+/* Empty and without buckets (B = 0), as new; every iterator ends. */
+void gm_drop(gm_map *m);
+/* A map with the same entries under the same hash0 in as many buckets, without
+ * tombstones; keys and elements are retained. `context` replaces the options'. */
+gm_status gm_clone(gm_map *m, void *context, uint64_t seed, gm_map **out);
+
+/* ---- entries ------------------------------------------------------------------- */
+
+gm_status gm_find(gm_map *m, const void *key, gm_cell *cell);
+/* Finds or makes the cell of `key`.  A new cell's key bits are copied from
+ * `key` (the caller owns the reference now in it) and its element bits are zero. */
+gm_status gm_assign(gm_map *m, const void *key, gm_cell *cell);
+gm_status gm_delete(gm_map *m, const void *key, gm_entry *removed);
+gm_status gm_random(gm_map *m, gm_cell *cell);
+gm_status gm_pop_random(gm_map *m, gm_entry *removed);
+
+/* References that an operation could not release while it ran (old arrays that
+ * an iterator had kept).  Call gm_sweep when gm_needs_sweep says so and no cell
+ * of the map is in use. */
+bool gm_needs_sweep(const gm_map *m);
+void gm_sweep(gm_map *m);
+
+/* ---- size ---------------------------------------------------------------------- */
+
+size_t gm_count(const gm_map *m);
+uint64_t gm_hash0(const gm_map *m);
+/* A draw from the map's own random stream. */
+uint64_t gm_draw(gm_map *m);
+/* A number that changes with every change of what lies where. */
+uint64_t gm_version(const gm_map *m);
+gm_status gm_reserve(gm_map *m, uint64_t entries);
+gm_status gm_shrink(gm_map *m);
+gm_status gm_finish_growth(gm_map *m);
+size_t gm_memory(const gm_map *m);
+
+/* ---- iteration ------------------------------------------------------------------ */
+
+/* Go's hiter.  In place; the fields are the engine's. */
+typedef struct gm_iter {
+    gm_map *map; /* NULL: ended, or the map is gone */
+    struct gm_iter *next, *prev;
+    char *buckets;  /* the main array when the iterator was made; pinned */
+    char *current;  /* the array that `bucket` lies in, when another; pinned */
+    char *position; /* bucket being read, NULL: go to the next chain */
+    size_t start_bucket, next_bucket, check_bucket;
+    uint8_t offset, cell, B;
+    bool wrapped;
+    bool holds_key;
+    const gm_owner *held_owner;
+    _Alignas(8) unsigned char held_key[GM_MAX_KEY_SIZE];
+} gm_iter;
+
+/* `leave_flags`: do not set Go's iterator flags (walks of the caller's own). */
+void gm_iter_init(gm_iter *it, gm_map *m, bool leave_flags);
+gm_status gm_iter_init_at(gm_iter *it, gm_map *m, uint64_t start_bucket, uint64_t offset);
+/* The next entry; cell->key NULL at the end.  Call gm_iter_settle once the
+ * cell has been read. */
+gm_status gm_iter_next(gm_iter *it, gm_cell *cell);
+void gm_iter_settle(gm_iter *it);
+void gm_iter_fini(gm_iter *it);
+
+/* A bare walk over all entries in storage order: no flags, no pins.  It ends
+ * early, `changed` set, when the map changes under it. */
+typedef struct {
+    gm_map *map;
+    uint64_t version;
+    size_t chain;
+    char *position;
+    uint8_t cell;
+    bool in_old, fresh, changed;
+} gm_walk;
+
+void gm_walk_init(gm_walk *w, gm_map *m);
+bool gm_walk_next(gm_walk *w, gm_cell *cell);
+
+/* ---- looking inside --------------------------------------------------------------- */
+
+typedef struct {
+    uint64_t count, hash0;
+    uint8_t flags, B;
+    uint16_t noverflow;
+    size_t nevacuate;
+    bool growing, same_size_grow, has_buckets;
+    size_t buckets, old_buckets; /* 2**B, also before the array exists; 0 when not growing */
+    bool has_next_overflow;
+    size_t next_overflow;
+} gm_header;
+
+void gm_read_header(const gm_map *m, gm_header *out);
+
+/* One bucket as it lies in memory. */
+typedef struct {
+    bool old;            /* in oldbuckets */
+    size_t chain;        /* index of the chain in its array */
+    size_t position;     /* 0: the array's own bucket */
+    const uint8_t *tophash;
+    const void *key[GM_BUCKET_CELLS];  /* NULL in a cell without an entry */
+    const void *elem[GM_BUCKET_CELLS];
+    int64_t preallocated; /* index among the array's spares, or -1 */
+} gm_bucket_view;
+
+/* Shows every bucket, old array first.  Stops when `see` returns another
+ * status than GM_OK, or with GM_CHANGED when the map changed meanwhile. */
+gm_status gm_visit(gm_map *m, gm_status (*see)(void *context, const gm_bucket_view *bucket), void *context);
+
+#define GM_CHAIN_LENGTHS 64
+
+typedef struct {
+    gm_header header;
+    size_t overflow_buckets, old_overflow_buckets; /* hanging in chains */
+    /* over the chains that a lookup can reach */
+    size_t chains, chains_with_overflow, bucket_total;
+    uint64_t hit_total; /* entries looked at, summed over a lookup of every key */
+    uint64_t occupancy[GM_BUCKET_CELLS + 1];
+    uint64_t chain_lengths[GM_CHAIN_LENGTHS]; /* the last one: that long or longer */
+    size_t longest_chain;                     /* overflow buckets in it */
+    uint64_t tophash_counts[256];             /* of entries */
+    /* bytes; they add up to gm_memory */
+    size_t bytes_header, bytes_buckets, bytes_overflow, bytes_old, bytes_spare, bytes_empty_slots;
+    size_t bucket_size, key_size, elem_size;
+    uint64_t doublings, same_size_growths, reseeds;
+    size_t evacuated;
+    uint64_t present_entries; /* in the present array, of `count` */
+} gm_stats;
+
+void gm_read_stats(const gm_map *m, gm_stats *out);
+
+/* True when every invariant holds; else the first broken one, in words. */
+bool gm_validate(const gm_map *m, char *message, size_t size);
+
+/* ---- kinds that need no help ------------------------------------------------------ */
+
+/* Unboxed keys: equal when their bits are (bits*), or as IEEE numbers. */
+extern const gm_kind gm_kind_bits8, gm_kind_bits16, gm_kind_bits32, gm_kind_bits64;
+extern const gm_kind gm_kind_float32, gm_kind_float64, gm_kind_complex128;
+/* The same with the hash given beside the key: see gm_hashed_*. */
+extern const gm_kind gm_kind_hashed_bits64, gm_kind_hashed_float64, gm_kind_hashed_complex128;
+
+typedef struct { uint64_t bits, hash; } gm_hashed_bits64;
+typedef struct { double value; uint64_t hash; } gm_hashed_float64;
+typedef struct { double real, imag; } gm_complex128;
+typedef struct { gm_complex128 value; uint64_t hash; } gm_hashed_complex128;
+
+#endif

@@ -1,0 +1,130 @@
+/* iter.c: what an iterator holds on to, and when it ends.
+ *
+ *   it->buckets   the main array when the iterator was made: its round
+ *   it->current   the array being read: that one, or an old one for a chain
+ *                 that had not moved yet
+ *
+ * Both are pinned, so growth cannot free them; entries found moved are looked
+ * up where they are now (ops.inc.h).  A map knows its iterators: clearing ends
+ * those over other arrays and takes the others out of chains that are no more.
+ */
+#include "iter.h"
+
+#include "hash.h"
+
+static void
+enlist(gm_iter *it, gm_map *m)
+{
+    it->map = m;
+    it->prev = NULL;
+    it->next = m->iterators;
+    if (it->next != NULL) {
+        it->next->prev = it;
+    }
+    m->iterators = it;
+}
+
+static void
+delist(gm_iter *it)
+{
+    if (it->prev != NULL) {
+        it->prev->next = it->next;
+    }
+    else {
+        it->map->iterators = it->next;
+    }
+    if (it->next != NULL) {
+        it->next->prev = it->prev;
+    }
+}
+
+static void
+start(gm_iter *it, gm_map *m, size_t bucket, unsigned offset, bool leave_flags)
+{
+    it->buckets = it->current = m->buckets;
+    gmi_pin(m->buckets);
+    it->start_bucket = it->next_bucket = bucket;
+    it->offset = (uint8_t)offset;
+    it->B = m->B;
+    if (!leave_flags) {
+        m->flags |= GM_ITERATOR | GM_OLD_ITERATOR;
+    }
+    enlist(it, m);
+}
+
+void
+gm_iter_init(gm_iter *it, gm_map *m, bool leave_flags)
+{
+    memset(it, 0, sizeof *it);
+    if (m->count > 0) {
+        uint64_t r = gm_splitmix(&m->rng);
+        start(it, m, r & gmi_mask(m->B), (r >> m->B) & (GM_BUCKET_CELLS - 1), leave_flags);
+    }
+}
+
+gm_status
+gm_iter_init_at(gm_iter *it, gm_map *m, uint64_t start_bucket, uint64_t offset)
+{
+    memset(it, 0, sizeof *it);
+    if (start_bucket > gmi_mask(m->B) || offset >= GM_BUCKET_CELLS) {
+        return GM_BAD_START;
+    }
+    if (m->count > 0) {
+        start(it, m, start_bucket, (unsigned)offset, false);
+    }
+    return GM_OK;
+}
+
+gm_status
+gm_iter_next(gm_iter *it, gm_cell *cell)
+{
+    if (it->map == NULL) {
+        cell->key = cell->elem = NULL;
+        return GM_OK;
+    }
+    return it->map->ops->iter_next(it, cell);
+}
+
+void
+gm_iter_settle(gm_iter *it)
+{
+    if (it->holds_key) {
+        unsigned char key[GM_MAX_KEY_SIZE];
+        const gm_owner *owner = it->held_owner;
+        memcpy(key, it->held_key, sizeof key);
+        it->holds_key = false;
+        owner->release_key(key);
+    }
+}
+
+void
+gm_iter_fini(gm_iter *it)
+{
+    if (it->map != NULL) {
+        gmi_iter_kill(it);
+    }
+    gm_iter_settle(it);
+}
+
+void
+gmi_iter_move_to(gm_iter *it, char *buckets)
+{
+    char *left = it->current;
+    it->current = buckets;
+    if (buckets != it->buckets) {
+        gmi_pin(buckets);
+    }
+    if (left != it->buckets) {
+        gmi_unpin(it->map, left);
+    }
+}
+
+void
+gmi_iter_kill(gm_iter *it)
+{
+    gm_map *m = it->map;
+    gmi_iter_move_to(it, it->buckets);
+    delist(it);
+    it->map = NULL;
+    gmi_unpin(m, it->buckets);
+}

@@ -1,0 +1,49 @@
+/* iter.h: the parts of an iterator that the kinds' loops need (see iter.c). */
+#ifndef GM_ITER_H
+#define GM_ITER_H
+
+#include "grow.h"
+
+#define GM_NO_CHECK SIZE_MAX
+
+/* The iterator produces nothing more and lets go of its arrays. */
+void gmi_iter_kill(gm_iter *it);
+/* From now on it reads `buckets`, pinned, and no longer what it read before. */
+void gmi_iter_move_to(gm_iter *it, char *buckets);
+
+/* Goes to the next chain; false at the end of the round. */
+static inline bool
+gmi_iter_next_chain(gm_iter *it, size_t bucket_size)
+{
+    gm_map *m = it->map;
+    size_t bucket = it->next_bucket;
+    if (bucket == it->start_bucket && it->wrapped) {
+        return false;
+    }
+    char *array = it->buckets, *b = NULL;
+    it->check_bucket = GM_NO_CHECK;
+    if (gmi_is_growing(m) && it->B == m->B) {
+        /* made during this growth: what has not moved yet is in the old chain */
+        b = gmi_bucket_at(m->oldbuckets, bucket & (gmi_old_count(m) - 1), bucket_size);
+        if (gmi_is_evacuated(b)) {
+            b = NULL;
+        }
+        else {
+            array = m->oldbuckets;
+            it->check_bucket = bucket;
+        }
+    }
+    it->position = b != NULL ? b : gmi_bucket_at(it->buckets, bucket, bucket_size);
+    if (array != it->current) {
+        gmi_iter_move_to(it, array);
+    }
+    it->cell = 0;
+    if (++bucket == (size_t)1 << it->B) {
+        bucket = 0;
+        it->wrapped = true;
+    }
+    it->next_bucket = bucket;
+    return true;
+}
+
+#endif

@@ -1,0 +1,277 @@
+/* layout.h: what lies where.
+ *
+ *   gm_map                    array (array.h)
+ *   ┌──────────────┐          ┌────────┬──────────┬──────────┬─ ─ ─┬────────┬─ ─
+ *   │ count        │   ┌─────▶│ header │ bucket 0 │ bucket 1 │     │ spare 0│
+ *   │ flags B nov. │   │      └────────┴──────────┴──────────┴─ ─ ─┴────────┴─ ─
+ *   │ hash0        │   │               ▲
+ *   │ buckets ─────┼───┼───────────────┘        bucket (bmap), 144 bytes for
+ *   │ oldbuckets   │   └ header before bucket 0  8-byte keys and elements:
+ *   │ nevacuate    │         ┌─────────────┬──────────────┬──────────────┬──────────┐
+ *   └──────────────┘         │ tophash × 8 │ key × 8      │ elem × 8     │ overflow │
+ *                            └─────────────┴──────────────┴──────────────┴──────────┘
+ *                                                                             │
+ *                             a spare or a singly allocated overflow bucket ◀─┘
+ *
+ * The first 48 bytes of gm_map are Go's hmap with two changes: hash0 has 64
+ * bits instead of 32 (a fixed seed is any 64-bit number), and mapextra's three
+ * members live in the arrays' headers, where iterators can keep them alive.
+ * What follows them is what C needs where Go has a compiler and a collector:
+ * the type, the allocator, the random stream, the version that tells a caller
+ * of foreign code that the ground has moved, and the list of live iterators.
+ *
+ * Invariants: a cell is occupied exactly when its tophash >= GM_MIN_TOPHASH;
+ * after an emptyRest cell everything in the chain is emptyRest; buckets may be
+ * NULL only while B = 0 and count = 0.
+ */
+#ifndef GM_LAYOUT_H
+#define GM_LAYOUT_H
+
+#include <string.h>
+
+#include "config.h"
+#include "gomap.h"
+#include "kind.h"
+
+#if !defined(GM_NO_SIMD) && (defined(__SSE2__) || defined(_M_X64))
+#include <emmintrin.h>
+#define GM_USE_SSE2 1
+#else
+#define GM_USE_SSE2 0
+#endif
+
+struct gm_map {
+    uint64_t count;
+    uint8_t flags, B;
+    uint16_t noverflow;
+    bool fixed_seed;
+    uint64_t hash0;
+    char *buckets, *oldbuckets;
+    size_t nevacuate;
+    /* beyond Go's hmap */
+    const gmi_ops *ops;
+    uint64_t version;
+    uint32_t bucket_size;
+    uint16_t key_size, elem_size;
+    gm_iter *iterators;
+    const gm_kind *kind;
+    const gm_owner *owner;
+    const gm_type *type;
+    const gm_allocator *allocator;
+    gm_status (*rehash)(void *context, void *key);
+    void *context;
+    char *garbage; /* arrays whose references wait for gm_sweep */
+    uint64_t rng;
+    uint64_t doublings, same_size_growths, reseeds;
+    uint64_t memory; /* bytes of all arrays, pinned ones included */
+};
+static_assert(offsetof(gm_map, ops) <= 56, "the hmap part stays within a cache line");
+
+/* ---- addresses ------------------------------------------------------------------ */
+
+/* Bytes of a bucket: tophash, keys, elements, overflow pointer. */
+static GM_ALWAYS_INLINE size_t
+gmi_bucket_size(size_t key_size, size_t elem_size)
+{
+    size_t size = GM_BUCKET_CELLS * (1 + key_size + elem_size) + sizeof(char *);
+    return (size + 7) & ~(size_t)7;
+}
+
+static GM_ALWAYS_INLINE uint8_t *
+gmi_tophash(char *bucket)
+{
+    return (uint8_t *)bucket;
+}
+
+static GM_ALWAYS_INLINE void *
+gmi_key_at(char *bucket, unsigned i, size_t key_size)
+{
+    return bucket + GM_BUCKET_CELLS + i * key_size;
+}
+
+static GM_ALWAYS_INLINE void *
+gmi_elem_at(char *bucket, unsigned i, size_t key_size, size_t elem_size)
+{
+    return bucket + GM_BUCKET_CELLS * (1 + key_size) + i * elem_size;
+}
+
+static GM_ALWAYS_INLINE char **
+gmi_overflow_at(char *bucket, size_t bucket_size)
+{
+    return (char **)(void *)(bucket + bucket_size - sizeof(char *));
+}
+
+static GM_ALWAYS_INLINE char *
+gmi_overflow(char *bucket, size_t bucket_size)
+{
+    return *gmi_overflow_at(bucket, bucket_size);
+}
+
+/* ---- hash bits ------------------------------------------------------------------ */
+
+static GM_ALWAYS_INLINE size_t
+gmi_mask(unsigned B)
+{
+    return ((size_t)1 << B) - 1;
+}
+
+/* The byte that stands for a hash: its top eight bits, moved past the states. */
+static GM_ALWAYS_INLINE uint8_t
+gmi_top_of(uint64_t hash)
+{
+    uint8_t top = (uint8_t)(hash >> 56);
+    return (uint8_t)(top + (top < GM_MIN_TOPHASH ? GM_MIN_TOPHASH : 0));
+}
+
+/* ---- state predicates ------------------------------------------------------------ */
+
+static GM_ALWAYS_INLINE bool
+gmi_is_empty(uint8_t top)
+{
+    return top <= GM_EMPTY_ONE;
+}
+
+static GM_ALWAYS_INLINE bool
+gmi_is_moved(uint8_t top)
+{
+    return top == GM_EVACUATED_X || top == GM_EVACUATED_Y;
+}
+
+/* Has this chain been evacuated?  The first cell of its first bucket tells. */
+static GM_ALWAYS_INLINE bool
+gmi_is_evacuated(const char *bucket)
+{
+    uint8_t top = *(const uint8_t *)bucket;
+    return top > GM_EMPTY_ONE && top < GM_MIN_TOPHASH;
+}
+
+static GM_ALWAYS_INLINE bool
+gmi_is_growing(const gm_map *m)
+{
+    return m->oldbuckets != NULL;
+}
+
+static GM_ALWAYS_INLINE bool
+gmi_is_same_size(const gm_map *m)
+{
+    return (m->flags & GM_SAME_SIZE_GROW) != 0;
+}
+
+/* Old buckets, while growing. */
+static GM_ALWAYS_INLINE size_t
+gmi_old_count(const gm_map *m)
+{
+    return (size_t)1 << (m->B - !gmi_is_same_size(m));
+}
+
+/* ---- the eight tophash bytes at once ---------------------------------------------
+ * A gmi_hits has one set bit per matching cell; gmi_first_hit gives its index
+ * and `hits &= hits - 1` removes it.  Exact in every implementation: iteration
+ * order and statistics depend on it, not only speed. */
+
+#if GM_USE_SSE2
+
+typedef __m128i gmi_group;
+typedef unsigned gmi_hits;
+
+static GM_ALWAYS_INLINE gmi_group
+gmi_load(const char *bucket)
+{
+    return _mm_loadl_epi64((const __m128i *)(const void *)bucket);
+}
+
+static GM_ALWAYS_INLINE gmi_hits
+gmi_match(gmi_group group, uint8_t top)
+{
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(group, _mm_set1_epi8((char)top))) & 0xff;
+}
+
+static GM_ALWAYS_INLINE gmi_hits
+gmi_match_empty(gmi_group group)
+{
+    __m128i low = _mm_min_epu8(group, _mm_set1_epi8(GM_EMPTY_ONE));
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(low, group)) & 0xff;
+}
+
+static GM_ALWAYS_INLINE gmi_hits
+gmi_match_occupied(gmi_group group)
+{
+    __m128i high = _mm_max_epu8(group, _mm_set1_epi8(GM_MIN_TOPHASH));
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(high, group)) & 0xff;
+}
+
+#define GMI_HIT_SHIFT 0
+
+#else /* one 64-bit word; assumes little-endian byte order, see gmi_load */
+
+typedef uint64_t gmi_group;
+typedef uint64_t gmi_hits;
+
+#define GMI_ONES UINT64_C(0x0101010101010101)
+#define GMI_LOW7 UINT64_C(0x7f7f7f7f7f7f7f7f)
+
+static GM_ALWAYS_INLINE gmi_group
+gmi_load(const char *bucket)
+{
+    const unsigned char *p = (const unsigned char *)bucket;
+    uint64_t word = 0;
+    for (unsigned i = 0; i < 8; i++) { /* one load where bytes are in order */
+        word |= (uint64_t)p[i] << (8 * i);
+    }
+    return word;
+}
+
+/* 0x80 in every byte of `word` that is zero. */
+static GM_ALWAYS_INLINE gmi_hits
+gmi_zero_bytes(uint64_t word)
+{
+    return ~(((word & GMI_LOW7) + GMI_LOW7) | word | GMI_LOW7);
+}
+
+static GM_ALWAYS_INLINE gmi_hits
+gmi_match(gmi_group group, uint8_t top)
+{
+    return gmi_zero_bytes(group ^ (GMI_ONES * top));
+}
+
+static GM_ALWAYS_INLINE gmi_hits
+gmi_match_empty(gmi_group group)
+{
+    return gmi_zero_bytes(group & ~GMI_ONES); /* the bytes 0 and 1 */
+}
+
+static GM_ALWAYS_INLINE gmi_hits
+gmi_match_occupied(gmi_group group)
+{
+    /* byte >= 5: its low seven bits + 123 reach the top bit, or it is set */
+    uint64_t big = ((group & GMI_LOW7) + GMI_ONES * (128 - GM_MIN_TOPHASH)) | group;
+    return big & ~GMI_LOW7;
+}
+
+#define GMI_HIT_SHIFT 3
+
+#endif
+
+static GM_ALWAYS_INLINE unsigned
+gmi_first_hit(gmi_hits hits)
+{
+#if defined(__GNUC__) || defined(__clang__)
+    return (unsigned)__builtin_ctzll(hits) >> GMI_HIT_SHIFT;
+#else
+    unsigned i = 0;
+    while (!(hits >> i & 1)) {
+        i++;
+    }
+    return i >> GMI_HIT_SHIFT;
+#endif
+}
+
+/* Does the bucket's last cell say that nothing follows?  emptyRest cells run
+ * to the end of the chain, so the last byte alone decides. */
+static GM_ALWAYS_INLINE bool
+gmi_ends_chain(const char *bucket)
+{
+    return ((const uint8_t *)bucket)[GM_BUCKET_CELLS - 1] == GM_EMPTY_REST;
+}
+
+#endif

@@ -1,0 +1,220 @@
+/* rebuild.c: copying all entries into an array of another size, or another map.
+ *
+ *   the map ── walk ──▶ hash ──▶ append to the chain's tail ──▶ a fresh array
+ *
+ * The copy is made beside the map, which stays whole until a few plain stores
+ * put the new array in place.  Iterators of the old one go on: its entries are
+ * marked as moved, and looked up from then on.
+ */
+#include "cell.h"
+#include "clear.h"
+#include "debug.h"
+#include "walk.h"
+
+/* Puts an entry into the first free cell of its chain in `to`. */
+static bool
+append(gm_map *to, uint64_t hash, const gm_cell *from)
+{
+    char *b = gmi_bucket_at(to->buckets, hash & gmi_mask(to->B), to->bucket_size);
+    size_t depth = 1;
+    gmi_hits free_cells;
+    while ((free_cells = gmi_match_empty(gmi_load(b))) == 0) {
+        char *next = gmi_overflow(b, to->bucket_size);
+        if (next == NULL) {
+            if (!gmi_overflow_reserve(to, 1)) {
+                return false;
+            }
+            next = gmi_overflow_new(to, b, depth);
+        }
+        b = next;
+        depth++;
+    }
+    unsigned i = gmi_first_hit(free_cells);
+    gmi_tophash(b)[i] = gmi_top_of(hash);
+    memcpy(gmi_key_at(b, i, to->key_size), from->key, to->key_size);
+    memcpy(gmi_elem_at(b, i, to->key_size, to->elem_size), from->elem, to->elem_size);
+    return true;
+}
+
+static bool
+append_all(gm_map *to, gm_map *from)
+{
+    gm_walk w;
+    gm_cell cell;
+    gm_walk_init(&w, from);
+    while (gm_walk_next(&w, &cell)) {
+        if (!append(to, to->kind->slot_hash(to, cell.key), &cell)) {
+            return false;
+        }
+    }
+    to->count = from->count;
+    return true;
+}
+
+/* A map like m, empty, without arrays or iterators, of 2**B buckets. */
+static bool
+prepare(gm_map *fresh, const gm_map *m, unsigned B)
+{
+    *fresh = *m;
+    fresh->count = 0;
+    fresh->noverflow = 0;
+    fresh->nevacuate = 0;
+    fresh->iterators = NULL;
+    fresh->garbage = NULL;
+    fresh->oldbuckets = NULL;
+    fresh->B = (uint8_t)B;
+    fresh->buckets = gmi_array_new(fresh, B);
+    return fresh->buckets != NULL;
+}
+
+/* ---- another size ------------------------------------------------------------------- */
+
+static void
+leave_cell(const gm_map *m, char *b, unsigned i)
+{
+    uint8_t *top = &gmi_tophash(b)[i];
+    const gm_owner *owner = m->owner;
+    void *key = gmi_key_at(b, i, m->key_size);
+    if (*top < GM_MIN_TOPHASH) {
+        *top = GM_EVACUATED_EMPTY;
+        return;
+    }
+    *top = GM_EVACUATED_X;
+    if (owner != NULL) {
+        gmi_leave_behind(m, gmi_array_of(m->buckets), key,
+                         gmi_elem_at(b, i, m->key_size, m->elem_size), m->kind->is_reflexive(key),
+                         m->key_size, m->elem_size);
+    }
+}
+
+/* The present array as an evacuated one, for the iterators that keep it. */
+static void
+leave_array(gm_map *m)
+{
+    gmi_chain chain = {NULL, 0, false};
+    gmi_array_of(m->buckets)->reseeds = m->reseeds;
+    while (gmi_next_chain(m, &chain, false)) {
+        for (char *b = chain.head; b != NULL; b = gmi_overflow(b, m->bucket_size)) {
+            for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
+                leave_cell(m, b, i);
+            }
+        }
+    }
+}
+
+/* All entries into an array of 2**B buckets, at once. */
+static gm_status
+rebuild(gm_map *m, unsigned B)
+{
+    gm_map fresh;
+    gm_status status = gmi_finish_growth(m);
+    if (status != GM_OK) {
+        return status;
+    }
+    if (B > GM_MAX_B) {
+        return GM_TOO_LARGE;
+    }
+    if (!prepare(&fresh, m, B)) {
+        return GM_NO_MEMORY;
+    }
+    if (!append_all(&fresh, m)) {
+        gmi_array_destroy(&fresh, fresh.buckets);
+        return GM_NO_MEMORY;
+    }
+    char *left = m->buckets;
+    if (left != NULL && gmi_array_of(left)->pins > 1) {
+        leave_array(m);
+    }
+    m->buckets = fresh.buckets;
+    m->B = fresh.B;
+    m->noverflow = fresh.noverflow;
+    m->nevacuate = 0;
+    m->rng = fresh.rng;
+    m->memory = fresh.memory;
+    m->version++;
+    if (left != NULL) {
+        gmi_unpin(m, left);
+    }
+    gmi_check(m);
+    return GM_OK;
+}
+
+gm_status
+gm_reserve(gm_map *m, uint64_t entries)
+{
+    unsigned B = gmi_fitting_B(entries);
+    return B <= m->B ? GM_OK : rebuild(m, B);
+}
+
+gm_status
+gm_shrink(gm_map *m)
+{
+    if (m->count == 0) {
+        gmi_drop_arrays(m);
+        return GM_OK;
+    }
+    unsigned B = gmi_fitting_B(m->count);
+    bool loose = gmi_is_growing(m) || m->B > B || m->noverflow > 0;
+    return loose ? rebuild(m, B) : GM_OK;
+}
+
+gm_status
+gm_finish_growth(gm_map *m)
+{
+    gm_status status = gmi_finish_growth(m);
+    gmi_check(m);
+    return status;
+}
+
+/* ---- another map ----------------------------------------------------------------------- */
+
+static void
+retain_all(gm_map *m)
+{
+    const gm_owner *owner = m->owner;
+    gm_walk w;
+    gm_cell cell;
+    gm_walk_init(&w, m);
+    while (owner != NULL && gm_walk_next(&w, &cell)) {
+        if (owner->retain_key != NULL) {
+            owner->retain_key(cell.key);
+        }
+        if (owner->retain_elem != NULL) {
+            owner->retain_elem(cell.elem);
+        }
+    }
+}
+
+gm_status
+gm_clone(gm_map *m, void *context, uint64_t seed, gm_map **out)
+{
+    const gm_allocator *allocator = m->allocator;
+    gm_map *copy = allocator->alloc(allocator->context, sizeof *copy);
+    *out = NULL;
+    if (copy == NULL) {
+        return GM_NO_MEMORY;
+    }
+    gm_map like = *m;
+    like.memory = sizeof *copy;
+    like.flags = 0;
+    like.rng = seed;
+    like.doublings = like.same_size_growths = like.reseeds = 0;
+    bool made = m->buckets == NULL || prepare(copy, &like, m->B);
+    if (made && m->buckets == NULL) {
+        *copy = like;
+        copy->iterators = NULL;
+        copy->garbage = NULL;
+    }
+    if (made && !append_all(copy, m)) {
+        gmi_array_destroy(copy, copy->buckets);
+        made = false;
+    }
+    if (!made) {
+        allocator->release(allocator->context, copy, sizeof *copy);
+        return GM_NO_MEMORY;
+    }
+    copy->context = context;
+    retain_all(copy);
+    *out = copy;
+    return GM_OK;
+}

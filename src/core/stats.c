@@ -1,0 +1,127 @@
+/* stats.c: figures of a map, in one walk.
+ *
+ * The four figures are those of the table at the head of Go's runtime/map.go:
+ * %overflow, bytes of overhead an entry, entries looked at in a lookup that
+ * finds its key (of n in a chain, 1 ... n) and in one that does not (all n).
+ * While growing they are taken over the chains that a lookup can reach.
+ */
+#include "walk.h"
+
+void
+gm_read_header(const gm_map *m, gm_header *out)
+{
+    memset(out, 0, sizeof *out);
+    out->count = m->count;
+    out->hash0 = m->hash0;
+    out->flags = m->flags;
+    out->B = m->B;
+    out->noverflow = m->noverflow;
+    out->nevacuate = m->nevacuate;
+    out->growing = gmi_is_growing(m);
+    out->same_size_grow = gmi_is_same_size(m);
+    out->has_buckets = m->buckets != NULL;
+    out->buckets = (size_t)1 << m->B;
+    out->old_buckets = out->growing ? gmi_old_count(m) : 0;
+    if (m->buckets != NULL) {
+        const gmi_array *a = gmi_array_of(m->buckets);
+        out->has_next_overflow = a->spares_used < a->nspares;
+        out->next_overflow = a->spares_used;
+    }
+}
+
+/* Counts a bucket's entries into the histograms; how many. */
+static unsigned
+count_bucket(char *bucket, gm_stats *out)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
+        uint8_t top = gmi_tophash(bucket)[i];
+        if (top >= GM_MIN_TOPHASH) {
+            out->tophash_counts[top]++;
+            n++;
+        }
+    }
+    return n;
+}
+
+static void
+count_reachable(const gm_map *m, const gmi_chain *chain, gm_stats *out)
+{
+    uint64_t entries = count_bucket(chain->head, out);
+    size_t overflow = 0;
+    out->occupancy[entries]++;
+    for (char *b = chain->head; (b = gmi_overflow(b, m->bucket_size)) != NULL; overflow++) {
+        entries += count_bucket(b, out);
+    }
+    out->chains++;
+    out->chains_with_overflow += overflow > 0;
+    out->bucket_total += 1 + overflow;
+    if (!chain->old) {
+        out->present_entries += entries;
+    }
+    out->hit_total += entries * (entries + 1) / 2;
+    out->chain_lengths[overflow < GM_CHAIN_LENGTHS ? overflow : GM_CHAIN_LENGTHS - 1]++;
+    if (overflow > out->longest_chain) {
+        out->longest_chain = overflow;
+    }
+}
+
+static void
+count_chains(const gm_map *m, gm_stats *out)
+{
+    gmi_chain chain = {NULL, 0, true};
+    while (gmi_next_chain(m, &chain, true)) {
+        count_reachable(m, &chain, out);
+    }
+    if (m->buckets == NULL) { /* the one bucket that a lookup would read */
+        out->chains = out->bucket_total = 1;
+        out->occupancy[0] = out->chain_lengths[0] = 1;
+    }
+    for (size_t i = 0; i < out->header.old_buckets; i++) {
+        out->evacuated += gmi_is_evacuated(gmi_bucket_at(m->oldbuckets, i, m->bucket_size));
+    }
+}
+
+/* Overflow buckets handed out of an array, all of them in chains. */
+static size_t
+handed_out(const char *buckets)
+{
+    const gmi_array *a = gmi_array_of(buckets);
+    return a->spares_used + a->single;
+}
+
+static void
+count_bytes(const gm_map *m, gm_stats *out)
+{
+    out->bytes_header = sizeof *m;
+    out->bytes_old = (size_t)m->memory - sizeof *m;
+    if (m->buckets != NULL) {
+        const gmi_array *a = gmi_array_of(m->buckets);
+        out->overflow_buckets = handed_out(m->buckets);
+        out->bytes_buckets = GMI_ARRAY_HEADER + a->nbuckets * m->bucket_size;
+        out->bytes_overflow = out->overflow_buckets * m->bucket_size;
+        out->bytes_spare = a->bytes - out->bytes_buckets - out->bytes_overflow;
+        out->bytes_old -= a->bytes;
+        out->bytes_empty_slots =
+            ((a->nbuckets + out->overflow_buckets) * GM_BUCKET_CELLS - out->present_entries) *
+            (size_t)(m->key_size + m->elem_size);
+    }
+    if (gmi_is_growing(m)) {
+        out->old_overflow_buckets = handed_out(m->oldbuckets);
+    }
+}
+
+void
+gm_read_stats(const gm_map *m, gm_stats *out)
+{
+    memset(out, 0, sizeof *out);
+    gm_read_header(m, &out->header);
+    out->bucket_size = m->bucket_size;
+    out->key_size = m->key_size;
+    out->elem_size = m->elem_size;
+    out->doublings = m->doublings;
+    out->same_size_growths = m->same_size_growths;
+    out->reseeds = m->reseeds;
+    count_chains(m, out);
+    count_bytes(m, out);
+}
