@@ -2,6 +2,7 @@
 #include "cell.h"
 
 #include "hash.h"
+#include "iter.h"
 
 void
 gmi_cell_take(const gm_map *m, char *bucket, unsigned i, gm_entry *out)
@@ -14,8 +15,8 @@ gmi_cell_take(const gm_map *m, char *bucket, unsigned i, gm_entry *out)
 void
 gmi_reseed(gm_map *m)
 {
-    m->reseeds++;
     if (!m->fixed_seed) {
+        m->reseeds++;
         m->hash0 = gm_splitmix(&m->rng);
     }
 }
@@ -73,6 +74,7 @@ gmi_cell_erase(gm_map *m, char *head, char *bucket, unsigned i)
     m->version++;
     if (--m->count == 0) {
         gmi_reseed(m);
+        gmi_iters_stray(m);
     }
 }
 
@@ -154,8 +156,10 @@ gmi_draw_place(gm_map *m)
     gmi_place place;
     uint64_t cells = longest_chain(m) * GM_BUCKET_CELLS;
     uint64_t all = cells << m->B;
-    /* on average all / count draws are needed; a full walk costs less when sparse */
-    for (uint64_t tries = 0; tries < 256 && all / m->count < 128; tries++) {
+    /* all / count draws are needed on average; in a map that is all but empty a
+     * walk over its buckets, some ten times as fast, costs less */
+    uint64_t limit = 256 + (gmi_mask(m->B) >> 3);
+    for (uint64_t tries = 0; tries < limit; tries++) {
         uint64_t n = draw_below(m, all);
         if (place_at(m, n / cells, n % cells, &place)) {
             return place;

@@ -99,8 +99,8 @@ void
 gm_clear(gm_map *m)
 {
     char *old = m->oldbuckets;
-    if (m->buckets == NULL) {
-        return;
+    if (m->count == 0) {
+        return; /* as Go does: a growth under way and the seed stay */
     }
     end_iterators(m, m->buckets);
     if (!empty_present(m)) {

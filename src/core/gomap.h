@@ -96,8 +96,8 @@ typedef struct {
 gm_status gm_map_new(const gm_options *options, gm_map **out);
 void gm_map_free(gm_map *m);
 
-/* Go's clear(m): empty, buckets kept, new hash0.  Iterators over another array
- * than the present one end here. */
+/* Go's clear(m): empty, buckets kept, new hash0; nothing when empty already.
+ * Iterators over another array than the present one end here. */
 void gm_clear(gm_map *m);
 /* Empty and without buckets (B = 0), as new; every iterator ends. */
 void gm_drop(gm_map *m);
@@ -146,17 +146,15 @@ typedef struct gm_iter {
     size_t start_bucket, next_bucket, check_bucket;
     uint8_t offset, cell, B;
     bool wrapped;
-    bool holds_key;
-    const gm_owner *held_owner;
-    _Alignas(8) unsigned char held_key[GM_MAX_KEY_SIZE];
+    bool strayed; /* `buckets` will take part in no growth any more */
 } gm_iter;
 
 /* `leave_flags`: do not set Go's iterator flags (walks of the caller's own). */
 void gm_iter_init(gm_iter *it, gm_map *m, bool leave_flags);
 gm_status gm_iter_init_at(gm_iter *it, gm_map *m, uint64_t start_bucket, uint64_t offset);
-/* The next entry; cell->key NULL at the end.  Call gm_iter_settle once the
- * cell has been read. */
+/* The next entry; cell->key NULL at the end. */
 gm_status gm_iter_next(gm_iter *it, gm_cell *cell);
+/* Does nothing: iterators hold no key of their own any more. Goes with its callers. */
 void gm_iter_settle(gm_iter *it);
 void gm_iter_fini(gm_iter *it);
 

@@ -54,6 +54,7 @@ advance_mark(gm_map *m)
         char *old = m->oldbuckets;
         m->oldbuckets = NULL;
         m->flags &= (uint8_t)~GM_SAME_SIZE_GROW;
+        m->version++; /* nothing may have moved, but an array goes */
         gmi_unpin(m, old);
     }
 }

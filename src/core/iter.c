@@ -88,13 +88,7 @@ gm_iter_next(gm_iter *it, gm_cell *cell)
 void
 gm_iter_settle(gm_iter *it)
 {
-    if (it->holds_key) {
-        unsigned char key[GM_MAX_KEY_SIZE];
-        const gm_owner *owner = it->held_owner;
-        memcpy(key, it->held_key, sizeof key);
-        it->holds_key = false;
-        owner->release_key(key);
-    }
+    (void)it;
 }
 
 void
@@ -103,7 +97,14 @@ gm_iter_fini(gm_iter *it)
     if (it->map != NULL) {
         gmi_iter_kill(it);
     }
-    gm_iter_settle(it);
+}
+
+void
+gmi_iters_stray(gm_map *m)
+{
+    for (gm_iter *it = m->iterators; it != NULL; it = it->next) {
+        it->strayed |= it->buckets != m->buckets;
+    }
 }
 
 void

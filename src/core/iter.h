@@ -10,6 +10,18 @@
 void gmi_iter_kill(gm_iter *it);
 /* From now on it reads `buckets`, pinned, and no longer what it read before. */
 void gmi_iter_move_to(gm_iter *it, char *buckets);
+/* Entries are dealt to buckets anew (new seed, rebuilt array): chain i of a
+ * later array holds other entries than chain i of an array left behind, so its
+ * iterators must not go over to later ones as they do when a growth keeps
+ * entries together. */
+void gmi_iters_stray(gm_map *m);
+
+/* Has the seed changed since the array being read, an old one, was in use? */
+static inline bool
+gmi_iter_is_stale(const gm_iter *it)
+{
+    return gmi_array_of(it->current)->reseeds != it->map->reseeds;
+}
 
 /* Goes to the next chain; false at the end of the round. */
 static inline bool
@@ -22,15 +34,15 @@ gmi_iter_next_chain(gm_iter *it, size_t bucket_size)
     }
     char *array = it->buckets, *b = NULL;
     it->check_bucket = GM_NO_CHECK;
-    if (gmi_is_growing(m) && it->B == m->B) {
-        /* made during this growth: what has not moved yet is in the old chain */
+    if (gmi_is_growing(m) && it->B == m->B && !it->strayed) {
+        /* what has not moved yet is in the old chain, which a doubling splits */
         b = gmi_bucket_at(m->oldbuckets, bucket & (gmi_old_count(m) - 1), bucket_size);
         if (gmi_is_evacuated(b)) {
             b = NULL;
         }
         else {
             array = m->oldbuckets;
-            it->check_bucket = bucket;
+            it->check_bucket = gmi_is_same_size(m) ? GM_NO_CHECK : bucket;
         }
     }
     it->position = b != NULL ? b : gmi_bucket_at(it->buckets, bucket, bucket_size);

@@ -111,7 +111,7 @@ gm_random(gm_map *m, gm_cell *cell)
 
 /* An iterator shows moved entries that no lookup can find (NaN) from the array
  * that it keeps.  When one of them is taken out, its copy there must go, too;
- * of equal twins any one will do, for nobody can tell them apart. */
+ * of equal twins in a chain any one will do, for nobody can tell them apart. */
 static bool
 same_bits(const gm_map *m, char *bucket, unsigned i, const gm_entry *entry)
 {
@@ -121,38 +121,67 @@ same_bits(const gm_map *m, char *bucket, unsigned i, const gm_entry *entry)
 }
 
 static void
-forget_copy(const gm_map *m, char *buckets, const gm_entry *entry)
+forget_cell(const gm_map *m, char *bucket, unsigned i)
 {
     const gm_owner *owner = m->owner;
-    for (size_t n = 0; n < gmi_array_of(buckets)->nbuckets; n++) {
-        char *b = gmi_bucket_at(buckets, n, m->bucket_size);
-        for (; b != NULL; b = gmi_overflow(b, m->bucket_size)) {
-            for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
-                if (same_bits(m, b, i, entry)) {
-                    gmi_tophash(b)[i] = GM_EVACUATED_EMPTY;
-                    if (owner != NULL && owner->release_key != NULL) { /* never the last */
-                        owner->release_key(gmi_key_at(b, i, m->key_size));
-                    }
-                    if (owner != NULL && owner->release_elem != NULL) {
-                        owner->release_elem(gmi_elem_at(b, i, m->key_size, m->elem_size));
-                    }
-                    return;
-                }
-            }
-        }
+    gmi_tophash(bucket)[i] = GM_EVACUATED_EMPTY;
+    if (owner != NULL && owner->release_key != NULL) { /* never the last */
+        owner->release_key(gmi_key_at(bucket, i, m->key_size));
+    }
+    if (owner != NULL && owner->release_elem != NULL) {
+        owner->release_elem(gmi_elem_at(bucket, i, m->key_size, m->elem_size));
     }
 }
 
+static bool
+forget_in_chain(const gm_map *m, char *b, const gm_entry *entry)
+{
+    for (; b != NULL; b = gmi_overflow(b, m->bucket_size)) {
+        for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
+            if (same_bits(m, b, i, entry)) {
+                forget_cell(m, b, i);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Growth keeps the low bits of an entry's chain; a rebuild deals NaNs anew. */
 static void
-forget_copies(const gm_map *m, const gm_entry *entry)
+forget_copy(const gm_map *m, const gm_iter *it, char *buckets, const gm_entry *entry, size_t chain)
+{
+    size_t n = gmi_array_of(buckets)->nbuckets;
+    size_t i = it->strayed ? 0 : chain & (n - 1), end = it->strayed ? n : i + 1;
+    while (i < end && !forget_in_chain(m, gmi_bucket_at(buckets, i, m->bucket_size), entry)) {
+        i++;
+    }
+}
+
+/* Has an iterator before `end` in the list the same array to read? */
+static bool
+is_read_before(const gm_map *m, const gm_iter *end, const char *buckets)
+{
+    for (const gm_iter *it = m->iterators; it != end; it = it->next) {
+        if (it->buckets == buckets || it->current == buckets) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Forgets them in every array that an iterator reads, but for the present one,
+ * which has no copies, and `home`, in whose chain the entry itself lay. */
+static void
+forget_copies(const gm_map *m, const gm_entry *entry, const char *home, size_t chain)
 {
     for (const gm_iter *it = m->iterators; it != NULL; it = it->next) {
-        bool seen = it->buckets == m->buckets;
-        for (const gm_iter *other = m->iterators; other != it; other = other->next) {
-            seen |= other->buckets == it->buckets;
-        }
-        if (!seen) {
-            forget_copy(m, it->buckets, entry);
+        char *const arrays[2] = {it->buckets, it->current};
+        for (unsigned i = 0; i < 1 + (it->current != it->buckets); i++) {
+            bool is_left = arrays[i] != m->buckets && arrays[i] != home;
+            if (is_left && !is_read_before(m, it, arrays[i])) {
+                forget_copy(m, it, arrays[i], entry, chain);
+            }
         }
     }
 }
@@ -165,10 +194,12 @@ gm_pop_random(gm_map *m, gm_entry *removed)
         return GM_OK;
     }
     gmi_place place = gmi_draw_place(m);
+    bool is_old = gmi_is_growing(m) && gmi_is_main(m, m->oldbuckets, place.head);
+    char *home = is_old ? m->oldbuckets : m->buckets;
     gmi_cell_take(m, place.bucket, place.cell, removed);
     gmi_cell_erase(m, place.head, place.bucket, place.cell);
     if (!m->kind->is_reflexive(removed->key)) {
-        forget_copies(m, removed);
+        forget_copies(m, removed, home, (size_t)(place.head - home) / m->bucket_size);
     }
     gmi_check(m);
     return GM_OK;

@@ -63,6 +63,21 @@ gmi_chain_of(const gm_map *m, uint64_t hash, size_t bucket_size)
     return gmi_bucket_at(m->buckets, hash & gmi_mask(m->B), bucket_size);
 }
 
+/* The hash of a key under the present seed, by the caller's code, which may
+ * itself change the seed. */
+static inline gm_status
+gmi_rehash(gm_map *m, void *key)
+{
+    for (int restarts = 0; restarts < GM_MAX_RESTARTS; restarts++) {
+        uint64_t reseeds = m->reseeds;
+        gm_status status = m->rehash(m->context, key);
+        if (status != GM_OK || m->reseeds == reseeds) {
+            return status;
+        }
+    }
+    return GM_RESTARTS;
+}
+
 #endif /* GM_OPS_ONCE */
 
 static GM_ALWAYS_INLINE GM_KEY *
@@ -312,24 +327,6 @@ GM_FN(remove_once)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es)
     }                                                                                     \
     return GM_RESTARTS
 
-#ifndef GM_REHASH_ONCE
-#define GM_REHASH_ONCE
-/* The hash of a key under the present seed, by the caller's code, which may
- * itself change the seed. */
-static inline gm_status
-gmi_rehash(gm_map *m, void *key)
-{
-    for (int restarts = 0; restarts < GM_MAX_RESTARTS; restarts++) {
-        uint64_t reseeds = m->reseeds;
-        gm_status status = m->rehash(m->context, key);
-        if (status != GM_OK || m->reseeds == reseeds) {
-            return status;
-        }
-    }
-    return GM_RESTARTS;
-}
-#endif
-
 #else
 #define GM_SETTLE(once, m, key, out, es) return once(m, key, out, es)
 #endif
@@ -430,46 +427,59 @@ GM_FN(evacuate)(gm_map *m, size_t oldbucket, size_t es)
  * Go's mapiternext.  The position is written back before a lookup, so that a
  * stranger's equality finds the iterator in order when it comes back to it. */
 
-/* Will this entry of an old chain move to the chain that is being shown? */
+/* Will this entry of an old chain move to the chain that is being shown?  When
+ * the seed has changed and the hash must be asked for, find_moved decides. */
 static GM_ALWAYS_INLINE bool
 GM_FN(belongs)(gm_iter *it, GM_KEY *key, uint8_t top)
 {
-    if (GM_LIKELY(it->check_bucket == GM_NO_CHECK) || gmi_is_same_size(it->map)) {
+    if (GM_LIKELY(it->check_bucket == GM_NO_CHECK)) {
         return true;
     }
-#if !GM_STORES_HASH
+#if GM_STORES_HASH
+    if (gmi_is_moved(top) && gmi_iter_is_stale(it) && GM_IS_REFLEXIVE(key)) {
+        return true;
+    }
+#else
     if (!GM_IS_REFLEXIVE(key)) {
         return it->check_bucket >> (it->B - 1) == (size_t)(top & 1);
     }
-#else
-    (void)top;
 #endif
     return (GM_FN(hash_of)(it->map, key) & gmi_mask(it->B)) == it->check_bucket;
 }
 
-/* Looks a moved entry up where it is now, if it still is. */
+#if GM_STORES_HASH
+/* Puts the hash under the present seed beside a moved key, and looks it up if
+ * it belongs to the chain that was being shown. */
+static gm_status
+GM_FN(find_stale)(gm_map *m, GM_KEY *own, size_t check, size_t mask, gm_cell *cell)
+{
+    gm_status status = gmi_rehash(m, own);
+    if (status != GM_OK || (check != GM_NO_CHECK && (own->hash & mask) != check)) {
+        return status;
+    }
+    return m->ops->find(m, own, cell);
+}
+#endif
+
+/* Looks a moved entry up where it is now, if it still is.  A stranger's code may
+ * end the iterator meanwhile: the pin keeps the array, and with it the key. */
 static gm_status
 GM_FN(find_moved)(gm_iter *it, const GM_KEY *key, gm_cell *cell)
 {
     gm_map *m = it->map;
 #if GM_STORES_HASH
     GM_KEY own = *key;
-    gm_status status = GM_OK;
-    bool stale = gmi_array_of(it->current)->reseeds != m->reseeds;
-    if (m->owner != NULL && m->owner->retain_key != NULL) {
-        m->owner->retain_key(&own);
-        memcpy(it->held_key, &own, sizeof own);
-        it->held_owner = m->owner;
-        it->holds_key = true;
+    char *array = it->current;
+    gm_status status;
+    gmi_pin(array);
+    if (gmi_iter_is_stale(it)) {
+        status = GM_FN(find_stale)(m, &own, it->check_bucket, gmi_mask(it->B), cell);
     }
-    if (stale) {
-        uint64_t reseeds;
-        do {
-            reseeds = m->reseeds;
-            status = m->rehash(m->context, &own);
-        } while (status == GM_OK && m->reseeds != reseeds);
+    else {
+        status = m->ops->find(m, &own, cell);
     }
-    return status != GM_OK ? status : m->ops->find(m, &own, cell);
+    gmi_unpin(m, array);
+    return status;
 #else
     return m->ops->find(m, key, cell);
 #endif
@@ -509,7 +519,6 @@ GM_FN(iter_next)(gm_iter *it, gm_cell *cell, size_t es)
             if (status != GM_OK || cell->key != NULL) {
                 return status;
             }
-            gm_iter_settle(it);
             if (it->map == NULL || it->position != b || it->cell != n + 1) {
                 goto moved; /* a stranger advanced or ended this iterator */
             }

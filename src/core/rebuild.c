@@ -9,6 +9,7 @@
 #include "cell.h"
 #include "clear.h"
 #include "debug.h"
+#include "iter.h"
 #include "walk.h"
 
 /* Puts an entry into the first free cell of its chain in `to`. */
@@ -132,6 +133,7 @@ rebuild(gm_map *m, unsigned B)
     m->rng = fresh.rng;
     m->memory = fresh.memory;
     m->version++;
+    gmi_iters_stray(m);
     if (left != NULL) {
         gmi_unpin(m, left);
     }

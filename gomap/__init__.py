@@ -1,0 +1,77 @@
+"""gomap: Go's classic runtime map, living, inspectable, and faster.
+
+>>> from gomap import Map
+>>> ages = Map[str, int]({"alice": 30})     # make(map[string]int), filled
+>>> ages["bob"]                             # the zero value; nothing is inserted
+0
+>>> ages.lookup("bob")                      # comma-ok
+(0, False)
+
+Maps may be changed while they are iterated, start each iteration at random, grow
+without long pauses, and show their buckets: see `gomap.inspect`.
+"""
+
+from __future__ import annotations
+
+import collections.abc as _abc
+from typing import Any
+
+from . import inspect
+from ._go import make
+from ._gomap import ConcurrentMapError, Map, NilMapError, clear, delete
+from ._types import (
+    bool_,
+    complex128,
+    float32,
+    float64,
+    int8,
+    int16,
+    int32,
+    int64,
+    interface,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
+from ._version import __version__
+
+string = str
+
+__all__ = [
+    "ConcurrentMapError",
+    "Map",
+    "NilMapError",
+    "__version__",
+    "bool_",
+    "clear",
+    "complex128",
+    "delete",
+    "float32",
+    "float64",
+    "inspect",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "interface",
+    "make",
+    "string",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+]
+
+_abc.MutableMapping.register(Map)
+_abc.KeysView.register(type(Map().keys()))
+_abc.ValuesView.register(type(Map().values()))
+_abc.ItemsView.register(type(Map().items()))
+_abc.Iterator.register(type(iter(Map())))
+
+
+def __getattr__(name: str) -> Any:
+    """Find the parametrised classes by name, so that pickle can."""
+    from ._go import class_named
+
+    return class_named(name)

@@ -1,0 +1,48 @@
+"""Go's built-in functions that are not in the extension, and class names for pickle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import _gomap, _types
+
+__all__ = ["class_named", "make"]
+
+#: Types that a class name alone identifies: Map[str, int64] but not Map[str, User].
+_BY_NAME: dict[str, type] = {
+    t.__name__: t
+    for t in (
+        *_types.SIZED,
+        _types.interface,
+        *(object, str, bytes, int, float, bool, complex, list, dict, set, tuple, frozenset),
+    )
+}
+
+
+def make(key_type: Any, elem_type: Any, hint: int = 0, /, **options: Any) -> Any:
+    """make(key_type, elem_type, hint=0, /, **options): Go's ``make(map[K]V, hint)``.
+
+    The same as ``Map[key_type, elem_type](hint=hint, **options)``, errors included.
+
+    >>> import gomap
+    >>> gomap.make(str, int, 1000)
+    Map[str, int]()
+    """
+    cls: Any = _gomap.Map[key_type, elem_type]
+    return cls(hint=hint, **options)
+
+
+def class_named(name: str) -> Any:
+    """Return the class of that name, ``Map[K, V]``; AttributeError when there is none.
+
+    Classes made in this process are known by their names; in a fresh one those of
+    built-in and sized types can be made from the name alone.
+    """
+    for made in _gomap._classes.values():
+        if made.__qualname__ == name and made.__module__ == "gomap":
+            return made
+    if name.startswith("Map[") and name.endswith("]"):
+        names = name[len("Map[") : -1].split(", ")
+        if len(names) == 2 and all(n in _BY_NAME for n in names):
+            return _gomap.Map[_BY_NAME[names[0]], _BY_NAME[names[1]]]  # type: ignore[misc]
+    raise AttributeError(f"module 'gomap' has no attribute {name!r}")

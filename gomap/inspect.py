@@ -1,0 +1,143 @@
+"""Looking inside a live map: its header, buckets and figures, read from the engine.
+
+>>> from gomap import Map, inspect, int64
+>>> m = Map[int64, int64]({k: k for k in range(20)})
+>>> inspect.validate(m) is None
+True
+>>> inspect.stats(m).count
+20
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from typing import Any
+
+from . import _gomap
+from ._gomap import Bucket, Hmap, hmap, iterate, validate
+from ._gotable import GO_LOAD_TABLE
+
+__all__ = ["GO_LOAD_TABLE", "Bucket", "Hmap", "Stats", "hmap", "iterate", "stats", "validate"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stats:
+    """What a map looks like inside, in numbers: see `stats`."""
+
+    #: Entries.
+    count: int
+    #: log2 of the number of buckets.
+    B: int
+    #: iterator 1, oldIterator 2, hashWriting 4, sameSizeGrow 8.
+    flags: int
+    #: The hash seed.
+    hash0: int
+    #: 2**B, also before the array exists.
+    buckets: int
+    #: Buckets of the array being evacuated; 0 when not growing.
+    old_buckets: int
+    #: Overflow buckets in chains of the present array.
+    overflow_buckets: int
+    #: Overflow buckets in chains of the old array.
+    old_overflow_buckets: int
+    #: Go's own count of overflow buckets; an estimate from B = 16 on.
+    noverflow: int
+    #: Entries per bucket: count / 2**B.
+    load_factor: float
+    #: Percentage of chains with an overflow bucket.
+    pct_overflow: float
+    #: Bytes of overhead per entry: buckets in use less keys and elements.
+    bytes_per_entry: float
+    #: Entries looked at by a lookup that finds its key, on average.
+    hit_probe: float
+    #: Entries looked at by a lookup that does not, on average.
+    miss_probe: float
+    #: Chains by used slots of their first bucket, 0 to 8.
+    occupancy: list[int]
+    #: Chains by number of overflow buckets.
+    chain_lengths: list[int]
+    #: Entries by tophash byte; 0 to 4 are states and hold none.
+    tophash_counts: list[int]
+    #: The map object and the engine's header.
+    bytes_header: int
+    #: The present array's own buckets.
+    bytes_buckets: int
+    #: Its overflow buckets in use.
+    bytes_overflow: int
+    #: Old arrays: being evacuated, or kept for iterators.
+    bytes_old: int
+    #: Overflow buckets allocated ahead and not used.
+    bytes_spare: int
+    #: All of the above: what ``sys.getsizeof(m)`` says.
+    bytes_total: int
+    #: Key and element slots without an entry, in the present array's buckets.
+    bytes_empty_slots: int
+    #: Growths to twice the buckets so far.
+    doublings: int
+    #: Growths that kept the number of buckets so far.
+    same_size_growths: int
+    #: Times that hash0 was drawn anew.
+    reseeds: int
+    #: True while old buckets are being evacuated.
+    growing: bool
+    #: Old buckets evacuated, of `old_total`.
+    evacuated: int
+    #: Old buckets in all.
+    old_total: int
+    #: Old buckets below this number have been evacuated.
+    nevacuate: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """as_dict(): the figures by name, in order; lists are copies.
+
+        >>> from gomap import Map, inspect
+        >>> inspect.stats(Map()).as_dict()["count"]
+        0
+        """
+        return dataclasses.asdict(self)
+
+
+#: Fields of Stats that the engine gives under the same name.
+_PLAIN = (
+    *("count", "B", "flags", "hash0", "buckets", "old_buckets", "overflow_buckets"),
+    *("old_overflow_buckets", "noverflow", "occupancy", "chain_lengths", "tophash_counts"),
+    *("bytes_buckets", "bytes_overflow", "bytes_old", "bytes_spare", "bytes_empty_slots"),
+    *("doublings", "same_size_growths", "reseeds", "growing", "evacuated", "nevacuate"),
+)
+
+
+def _per(total: float, n: int) -> float:
+    return total / n if n else 0.0
+
+
+def stats(m: Any, /) -> Stats:
+    """stats(m): the figures of a map, taken in one walk of its buckets.  O(buckets).
+
+    The four figures (`pct_overflow`, `bytes_per_entry`, `hit_probe`, `miss_probe`) are
+    those of the table at the head of Go's runtime/map.go, over chains; while the map
+    grows, over the chains that a lookup can reach.  `bytes_header`, `bytes_buckets`,
+    `bytes_overflow`, `bytes_old` and `bytes_spare` add up to `bytes_total`.  The map is
+    not touched.
+
+    >>> from gomap import Map, inspect, int64
+    >>> s = inspect.stats(Map[int64, int64]({1: 1, 2: 2}))
+    >>> s.count, s.buckets, s.load_factor, s.hit_probe, s.miss_probe
+    (2, 1, 2.0, 1.5, 2.0)
+    """
+    n = _gomap.numbers(m)
+    count, chains = n["count"], n["chains"]
+    total = sys.getsizeof(m)
+    arrays = sum(n[f"bytes_{part}"] for part in ("buckets", "overflow", "old", "spare"))
+    overhead = n["bucket_total"] * n["bucket_size"] - count * (n["key_size"] + n["elem_size"])
+    return Stats(
+        **{name: n[name] for name in _PLAIN},
+        load_factor=count / n["buckets"],
+        pct_overflow=_per(100 * n["chains_with_overflow"], chains),
+        bytes_per_entry=_per(overhead, count),
+        hit_probe=_per(n["hit_total"], count),
+        miss_probe=_per(count, chains),
+        bytes_header=total - arrays,
+        bytes_total=total,
+        old_total=n["old_buckets"],
+    )

@@ -1,0 +1,112 @@
+/* boxed.h: the slot of a boxed key, and what a stored key needs to be compared.
+ *
+ * A boxed key is a reference and its full hash: moving it needs neither the
+ * object's memory nor its code.
+ */
+#ifndef GOMAP_BOXED_H
+#define GOMAP_BOXED_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "gomap.h"
+
+typedef struct {
+    PyObject *object; /* new in a map's cell, borrowed in a lookup */
+    uint64_t hash;
+} BoxedKey;
+
+extern const gm_kind gm_kind_object, gm_kind_interface, gm_kind_str, gm_kind_bytes, gm_kind_int,
+    gm_kind_float, gm_kind_complex;
+
+/* An exact float or complex that does not equal itself. */
+static inline bool
+is_nan_object(PyObject *object)
+{
+    if (PyFloat_CheckExact(object)) {
+        double x = PyFloat_AS_DOUBLE(object);
+        return x != x;
+    }
+    if (PyComplex_CheckExact(object)) {
+        Py_complex z = ((PyComplexObject *)object)->cval;
+        return z.real != z.real || z.imag != z.imag;
+    }
+    return false;
+}
+
+/* The digits of an int: base 2**30 (or 2**15), least significant first. */
+static inline const digit *
+int_digits(PyObject *object, size_t *n, bool *negative)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    const _PyLongValue *value = &((PyLongObject *)object)->long_value;
+    *n = value->lv_tag >> 3;
+    *negative = (value->lv_tag & 3) == 2;
+    return value->ob_digit;
+#else
+    Py_ssize_t size = Py_SIZE(object);
+    *n = (size_t)(size < 0 ? -size : size);
+    *negative = size < 0;
+    return ((PyLongObject *)object)->ob_digit;
+#endif
+}
+
+/* Has the int at most one digit?  Then *value is it.  The common case. */
+static inline bool
+int_is_small(PyObject *object, int64_t *value)
+{
+    size_t n;
+    bool negative;
+    const digit *digits = int_digits(object, &n, &negative);
+    if (n > 1) {
+        return false;
+    }
+    int64_t v = n == 0 ? 0 : (int64_t)digits[0];
+    *value = negative ? -v : v;
+    return true;
+}
+
+static inline bool
+ints_equal(PyObject *a, PyObject *b)
+{
+    size_t na, nb;
+    bool sa, sb;
+    const digit *da = int_digits(a, &na, &sa), *db = int_digits(b, &nb, &sb);
+    return na == nb && sa == sb && memcmp(da, db, na * sizeof(digit)) == 0;
+}
+
+/* For str and its subclasses that keep its equality. */
+static inline bool
+strs_equal(PyObject *a, PyObject *b)
+{
+    Py_ssize_t n = PyUnicode_GET_LENGTH(a);
+    int kind = (int)PyUnicode_KIND(a);
+    return n == PyUnicode_GET_LENGTH(b) && kind == (int)PyUnicode_KIND(b) &&
+           memcmp(PyUnicode_DATA(a), PyUnicode_DATA(b), (size_t)n * (size_t)kind) == 0;
+}
+
+static inline bool
+bytes_equal(PyObject *a, PyObject *b)
+{
+    Py_ssize_t n = PyBytes_GET_SIZE(a);
+    return n == PyBytes_GET_SIZE(b) &&
+           memcmp(PyBytes_AS_STRING(a), PyBytes_AS_STRING(b), (size_t)n) == 0;
+}
+
+/* Equality as `==` decides it, by foreign code if need be: 1, 0, or -1 raised.
+ * Keeps both alive meanwhile: the cell's reference may go. */
+static inline int
+strangers_equal(PyObject *stored, PyObject *key)
+{
+    Py_INCREF(stored);
+    PyObject *answer = PyObject_RichCompare(stored, key, Py_EQ);
+    int equal = -1;
+    if (answer != NULL) {
+        equal = answer == Py_True ? 1 : answer == Py_False ? 0 : PyObject_IsTrue(answer);
+        Py_DECREF(answer);
+    }
+    Py_DECREF(stored);
+    return equal;
+}
+
+#endif

@@ -1,0 +1,197 @@
+/* iter_type.c: iterators over keys, values and items.
+ *
+ * The engine's iterator sits in the object and pins what it reads; the object
+ * keeps the map alive.  The items' pair is reused while only the iterator
+ * holds it, as dict's iterators do.
+ */
+#include "map_type.h"
+
+static IterObject *
+iter_alloc(MapObject *map, Show show)
+{
+    PyTypeObject *type = state_of(map)->iter_type;
+    IterObject *self = (IterObject *)type->tp_alloc(type, 0);
+    if (self == NULL) {
+        return NULL;
+    }
+    self->show = show;
+    if (show == SHOW_ITEMS && (self->pair = PyTuple_Pack(2, Py_None, Py_None)) == NULL) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    self->map = (MapObject *)Py_NewRef((PyObject *)map);
+    return self;
+}
+
+IterObject *
+iter_new(MapObject *map, Show show, bool leave_flags)
+{
+    IterObject *self = iter_alloc(map, show);
+    if (self != NULL && map->map != NULL) {
+        gm_iter_init(&self->iter, map->map, leave_flags);
+    }
+    return self;
+}
+
+PyObject *
+iter_new_at(MapObject *map, PyObject *start_bucket, PyObject *offset)
+{
+    uint64_t start, at;
+    if (map_count_arg(start_bucket, "start_bucket", &start) < 0 ||
+        map_count_arg(offset, "offset", &at) < 0) {
+        return NULL;
+    }
+    IterObject *self = iter_alloc(map, SHOW_ITEMS);
+    if (self == NULL) {
+        return NULL;
+    }
+    gm_status status = GM_OK;
+    if (map->map != NULL) {
+        status = gm_iter_init_at(&self->iter, map->map, start, at);
+    }
+    else if (start > 0 || at >= GM_BUCKET_CELLS) {
+        status = GM_BAD_START;
+    }
+    if (status != GM_OK) {
+        Py_DECREF(self);
+        err_status(map, status);
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
+/* Ends the engine's iterator and lets the map go. */
+static void
+iter_finish(IterObject *self)
+{
+    MapObject *map = self->map;
+    self->map = NULL;
+    if (map != NULL) {
+        gm_iter_fini(&self->iter);
+        if (map->map != NULL) {
+            map_sweep(map);
+        }
+        Py_DECREF(map);
+    }
+}
+
+/* (key, elem), in the pair used last time if nobody has kept it; steals both. */
+static PyObject *
+iter_pair(IterObject *self, PyObject *key, PyObject *elem)
+{
+    PyObject *pair = self->pair;
+    if (Py_REFCNT(pair) != 1) {
+        pair = PyTuple_New(2);
+        if (pair == NULL) {
+            Py_DECREF(key);
+            Py_DECREF(elem);
+            return NULL;
+        }
+        PyTuple_SET_ITEM(pair, 0, key);
+        PyTuple_SET_ITEM(pair, 1, elem);
+        return pair;
+    }
+    Py_INCREF(pair);
+    PyObject *old_key = PyTuple_GET_ITEM(pair, 0), *old_elem = PyTuple_GET_ITEM(pair, 1);
+    PyTuple_SET_ITEM(pair, 0, key);
+    PyTuple_SET_ITEM(pair, 1, elem);
+    if (!PyObject_GC_IsTracked(pair)) {
+        PyObject_GC_Track(pair);
+    }
+    Py_DECREF(old_key);
+    Py_DECREF(old_elem);
+    return pair;
+}
+
+/* The cell as what the iterator shows; new. */
+static PyObject *
+iter_show(IterObject *self, const gm_cell *cell)
+{
+    MapObject *map = self->map;
+    const MapSpec *spec = map->spec;
+    if (self->show == SHOW_VALUES) {
+        return elem_box(spec, cell->elem);
+    }
+    PyObject *key = key_box(spec, is_hashed(map), cell->key);
+    if (self->show == SHOW_KEYS || key == NULL) {
+        return key;
+    }
+    PyObject *elem = elem_box(spec, cell->elem);
+    if (elem == NULL) {
+        Py_DECREF(key);
+        return NULL;
+    }
+    return iter_pair(self, key, elem);
+}
+
+static PyObject *
+iter_tp_iternext(IterObject *self)
+{
+    MapObject *map = self->map;
+    gm_cell cell;
+    if (map == NULL) {
+        return NULL;
+    }
+    PyObject *shown = NULL;
+    Py_INCREF(map); /* a key's equality may exhaust this iterator */
+    gm_status status = gm_iter_next(&self->iter, &cell);
+    if (GM_UNLIKELY(status != GM_OK)) {
+        err_status(map, status);
+    }
+    else if (cell.key != NULL && self->map != NULL) {
+        shown = iter_show(self, &cell);
+    }
+    if (shown == NULL && !PyErr_Occurred()) {
+        iter_finish(self);
+    }
+    if (map->map != NULL) {
+        map_sweep(map);
+    }
+    Py_DECREF(map);
+    return shown;
+}
+
+static void
+iter_tp_dealloc(IterObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    iter_finish(self);
+    Py_XDECREF(self->pair);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static int
+iter_tp_traverse(IterObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(self->map);
+    Py_VISIT(self->pair);
+    return 0;
+}
+
+static int
+iter_tp_clear(IterObject *self)
+{
+    iter_finish(self);
+    return 0;
+}
+
+static PyType_Slot iter_slots[] = {
+    {Py_tp_doc, (void *)"An iterator over a Map; see Map.__iter__."},
+    {Py_tp_dealloc, iter_tp_dealloc},
+    {Py_tp_traverse, iter_tp_traverse},
+    {Py_tp_clear, iter_tp_clear},
+    {Py_tp_iter, PyObject_SelfIter},
+    {Py_tp_iternext, iter_tp_iternext},
+    {0, NULL},
+};
+
+PyType_Spec iter_type_spec = {
+    .name = "gomap._gomap.MapIterator",
+    .basicsize = sizeof(IterObject),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE |
+             Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = iter_slots,
+};

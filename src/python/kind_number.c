@@ -1,0 +1,47 @@
+/* kind_number.c: boxed int (and bool), float and complex keys, compared by
+ * value without foreign code. */
+#include "boxed.h"
+#include "layout.h"
+
+static inline bool
+floats_equal(PyObject *a, PyObject *b)
+{
+    return PyFloat_AS_DOUBLE(a) == PyFloat_AS_DOUBLE(b);
+}
+
+static inline bool
+complexes_equal(PyObject *a, PyObject *b)
+{
+    Py_complex x = ((PyComplexObject *)a)->cval, y = ((PyComplexObject *)b)->cval;
+    return x.real == y.real && x.imag == y.imag;
+}
+
+#define GM_NAME int
+#define GM_LABEL "int"
+#define GM_KIND_STORAGE
+#define GM_KEY BoxedKey
+#define GM_STORES_HASH 1
+#define GM_EQUAL(a, b) ((a)->object == (b)->object || ints_equal((a)->object, (b)->object))
+#define GM_IS_REFLEXIVE(k) true
+#define GM_UPDATES_KEY 0
+#include "ops.inc.h"
+
+#define GM_NAME float
+#define GM_LABEL "float"
+#define GM_KIND_STORAGE
+#define GM_KEY BoxedKey
+#define GM_STORES_HASH 1
+#define GM_EQUAL(a, b) floats_equal((a)->object, (b)->object)
+#define GM_IS_REFLEXIVE(k) (!is_nan_object((k)->object))
+#define GM_UPDATES_KEY 0
+#include "ops.inc.h"
+
+#define GM_NAME complex
+#define GM_LABEL "complex"
+#define GM_KIND_STORAGE
+#define GM_KEY BoxedKey
+#define GM_STORES_HASH 1
+#define GM_EQUAL(a, b) complexes_equal((a)->object, (b)->object)
+#define GM_IS_REFLEXIVE(k) (!is_nan_object((k)->object))
+#define GM_UPDATES_KEY 0
+#include "ops.inc.h"

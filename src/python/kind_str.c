@@ -1,0 +1,24 @@
+/* kind_str.c: boxed str and bytes keys.  Equality is the base types' own (box.c
+ * lets no other in), so a lookup runs no foreign code. */
+#include "boxed.h"
+#include "layout.h"
+
+#define GM_NAME str
+#define GM_LABEL "str"
+#define GM_KIND_STORAGE
+#define GM_KEY BoxedKey
+#define GM_STORES_HASH 1
+#define GM_EQUAL(a, b) ((a)->object == (b)->object || strs_equal((a)->object, (b)->object))
+#define GM_IS_REFLEXIVE(k) true
+#define GM_UPDATES_KEY 0
+#include "ops.inc.h"
+
+#define GM_NAME bytes
+#define GM_LABEL "bytes"
+#define GM_KIND_STORAGE
+#define GM_KEY BoxedKey
+#define GM_STORES_HASH 1
+#define GM_EQUAL(a, b) ((a)->object == (b)->object || bytes_equal((a)->object, (b)->object))
+#define GM_IS_REFLEXIVE(k) true
+#define GM_UPDATES_KEY 0
+#include "ops.inc.h"

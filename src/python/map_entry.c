@@ -1,0 +1,209 @@
+/* map_entry.c: what every operation is made of: find, assign, put, remove.
+ *
+ * Unbox, call the engine, box.  Order matters: the element is converted first,
+ * the key hashed last, for both may run Python code and only the hash goes
+ * stale.  References leave the map before they are released.
+ */
+#include "map_type.h"
+
+int
+map_find(MapObject *self, PyObject *object, gm_cell *cell)
+{
+    Key key;
+    if (GM_UNLIKELY(self->map == NULL) && !self->nil && map_ensure(self) < 0) {
+        return -1;
+    }
+    if (key_load(self, object, &key) < 0) {
+        return -1;
+    }
+    if (GM_UNLIKELY(self->map == NULL)) {
+        key_drop(&key);
+        return 0;
+    }
+    gm_status status = gm_find(self->map, &key.slot, cell);
+    key_drop(&key);
+    if (GM_UNLIKELY(status != GM_OK)) {
+        return err_status(self, status);
+    }
+    return cell->key != NULL;
+}
+
+PyObject *
+map_find_elem(MapObject *self, PyObject *object)
+{
+    gm_cell cell;
+    return map_find(self, object, &cell) > 0 ? elem_box(self->spec, cell.elem) : NULL;
+}
+
+/* Do assignments to a present key store the new key?  As Go: for float keys,
+ * complex ones, and any key of an interface map. */
+static bool
+updates_key(const MapSpec *spec, PyObject *stored, PyObject *key)
+{
+    switch (spec->key.code) {
+    case TYPE_FLOAT:
+    case TYPE_COMPLEX:
+    case TYPE_INTERFACE:
+        return true;
+    case TYPE_OBJECT:
+        return (PyFloat_CheckExact(stored) && PyFloat_CheckExact(key)) ||
+               (PyComplex_CheckExact(stored) && PyComplex_CheckExact(key));
+    default:
+        return false;
+    }
+}
+
+void
+map_track(MapObject *self)
+{
+    if (!PyObject_GC_IsTracked((PyObject *)self)) {
+        PyObject_GC_Track(self);
+    }
+}
+
+/* The collector looks at a map only once something it follows is inside. */
+static inline void
+track_if_container(MapObject *self, PyObject *object)
+{
+    if (GM_UNLIKELY(PyObject_IS_GC(object))) {
+        map_track(self);
+    }
+}
+
+/* The cell's references for a key just assigned: *displaced is the caller's. */
+static void
+own_key(MapObject *self, const Key *key, gm_cell *cell, PyObject **displaced)
+{
+    BoxedKey *slot = cell->key;
+    PyObject *object = key->slot.boxed.object;
+    *displaced = NULL;
+    if (cell->inserted) {
+        Py_INCREF(object);
+        track_if_container(self, object);
+    }
+    else if (slot->object != object && updates_key(self->spec, slot->object, object)) {
+        *displaced = slot->object;
+        slot->object = Py_NewRef(object);
+    }
+}
+
+/* Puts an element into an assigned cell; boxed: *displaced is the old one. */
+void
+map_put(MapObject *self, gm_cell *cell, const Elem *elem, PyObject **displaced)
+{
+    *displaced = NULL;
+    if (self->spec->elem.boxed) {
+        PyObject **slot = cell->elem;
+        *displaced = *slot; /* NULL in a new cell */
+        *slot = elem->object;
+        track_if_container(self, elem->object);
+    }
+    else {
+        memcpy(cell->elem, elem, self->spec->elem.size);
+    }
+}
+
+int
+map_assign(MapObject *self, PyObject *object, Key *key, gm_cell *cell, PyObject **displaced)
+{
+    *displaced = NULL;
+    if (key_load(self, object, key) < 0) {
+        return -1;
+    }
+    if (GM_UNLIKELY(self->nil)) {
+        key_drop(key);
+        return err_nil(self);
+    }
+    gm_status status = gm_assign(self->map, &key->slot, cell);
+    if (GM_UNLIKELY(status != GM_OK)) {
+        key_drop(key);
+        return err_status(self, status);
+    }
+    if (self->spec->key.boxed) {
+        own_key(self, key, cell, displaced);
+    }
+    return 0;
+}
+
+static int
+map_set(MapObject *self, PyObject *object, PyObject *value)
+{
+    Key key;
+    Elem elem;
+    gm_cell cell;
+    PyObject *old_key, *old_elem;
+    if (GM_UNLIKELY(self->map == NULL) && !self->nil && map_ensure(self) < 0) {
+        return -1;
+    }
+    if (elem_load(self->spec, value, &elem) < 0) {
+        return -1;
+    }
+    if (map_assign(self, object, &key, &cell, &old_key) < 0) {
+        elem_drop(self->spec, &elem);
+        return -1;
+    }
+    map_put(self, &cell, &elem, &old_elem);
+    key_drop(&key);
+    Py_XDECREF(old_key);
+    Py_XDECREF(old_elem);
+    map_sweep(self);
+    return 0;
+}
+
+/* The entry's references, released; its element kept when `elem` asks for it. */
+void
+map_release_entry(MapObject *self, gm_entry *entry, PyObject **key, PyObject **elem)
+{
+    const MapSpec *spec = self->spec;
+    if (key != NULL) {
+        *key = key_box(spec, self->hasher != NULL, entry->key);
+    }
+    if (elem != NULL) {
+        *elem = elem_box(spec, entry->elem);
+    }
+    map_sweep(self);
+    if (spec->key.boxed) {
+        Py_DECREF(((BoxedKey *)entry->key)->object);
+    }
+    if (spec->elem.boxed) {
+        Py_DECREF(*(PyObject **)entry->elem);
+    }
+}
+
+int
+map_remove(MapObject *self, PyObject *object, PyObject **elem)
+{
+    Key key;
+    gm_entry entry;
+    if (GM_UNLIKELY(self->map == NULL) && !self->nil && map_ensure(self) < 0) {
+        return -1;
+    }
+    if (key_load(self, object, &key) < 0) {
+        return -1;
+    }
+    if (GM_UNLIKELY(self->map == NULL)) {
+        key_drop(&key);
+        return 0;
+    }
+    gm_status status = gm_delete(self->map, &key.slot, &entry);
+    key_drop(&key);
+    if (GM_UNLIKELY(status != GM_OK)) {
+        return err_status(self, status);
+    }
+    if (!entry.found) {
+        map_sweep(self);
+        return 0;
+    }
+    map_release_entry(self, &entry, NULL, elem);
+    return 1;
+}
+
+int
+map_store(MapObject *self, PyObject *key, PyObject *value)
+{
+    if (value == NULL) {
+        return map_remove(self, key, NULL) < 0 ? -1 : 0;
+    }
+    return map_set(self, key, value);
+}
+

@@ -1,0 +1,328 @@
+/* map_life.c: a map's birth with its options, its copies, the collector, its end.
+ *
+ * The engine's map is made at the first need; until then a MapObject is only
+ * its options.  __init__ takes options once; called again it updates.
+ */
+#include "map_type.h"
+
+static void *
+memory_alloc(void *context, size_t size)
+{
+    (void)context;
+    return PyMem_RawCalloc(1, size);
+}
+
+static void
+memory_release(void *context, void *memory, size_t size)
+{
+    (void)context, (void)size;
+    PyMem_RawFree(memory);
+}
+
+static const gm_allocator memory = {memory_alloc, memory_release, NULL};
+
+/* The collector need not look at a map before a container is inside. */
+static void
+untrack_if_plain(MapObject *self)
+{
+    if (Py_TYPE(self)->tp_dictoffset == 0 && self->hasher == NULL) {
+        PyObject_GC_UnTrack(self);
+    }
+}
+
+static MapObject *
+map_alloc(PyTypeObject *cls, MapSpec *spec)
+{
+    MapObject *self = (MapObject *)cls->tp_alloc(cls, 0);
+    if (self == NULL) {
+        return NULL;
+    }
+    self->spec = (MapSpec *)Py_NewRef((PyObject *)spec);
+    self->zero = Py_NewRef(spec->zero);
+    untrack_if_plain(self);
+    return self;
+}
+
+PyObject *
+map_tp_new(PyTypeObject *cls, PyObject *args, PyObject *kwargs)
+{
+    (void)args, (void)kwargs;
+    MapSpec *spec = spec_of_class(cls);
+    MapObject *self = spec != NULL ? map_alloc(cls, spec) : NULL;
+    Py_XDECREF(spec);
+    return (PyObject *)self;
+}
+
+static uint64_t
+fresh_seed(MapObject *self)
+{
+    return gm_splitmix(&state_of(self)->rng);
+}
+
+static int
+map_make(MapObject *self, uint64_t hint)
+{
+    gm_options options = {
+        .type = self->hasher != NULL ? &self->spec->hashed : &self->spec->plain,
+        .allocator = &memory,
+        .seed = self->fixed_seed ? self->seed : fresh_seed(self),
+        .fixed_seed = self->fixed_seed,
+        .hint = hint,
+        .rehash = key_rehash,
+        .context = self,
+    };
+    gm_map *map;
+    gm_status status = gm_map_new(&options, &map);
+    if (status != GM_OK) {
+        return err_status(self, status);
+    }
+    self->map = map;
+    return 0;
+}
+
+int
+map_ensure(MapObject *self)
+{
+    return self->map != NULL ? 0 : map_make(self, 0);
+}
+
+int
+map_require_writable(MapObject *self)
+{
+    return self->nil ? err_nil(self) : map_ensure(self);
+}
+
+void
+map_sweep(MapObject *self)
+{
+    if (GM_UNLIKELY(gm_needs_sweep(self->map))) {
+        gm_sweep(self->map);
+    }
+}
+
+int
+map_tp_traverse(MapObject *self, visitproc visit, void *arg)
+{
+    gm_walk walk;
+    gm_cell cell;
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(self->spec);
+    Py_VISIT(self->hasher);
+    Py_VISIT(self->zero);
+    if (self->map == NULL || (!self->spec->key.boxed && !self->spec->elem.boxed)) {
+        return 0;
+    }
+    gm_walk_init(&walk, self->map);
+    while (gm_walk_next(&walk, &cell)) {
+        if (self->spec->key.boxed) {
+            Py_VISIT(((BoxedKey *)cell.key)->object);
+        }
+        if (self->spec->elem.boxed) {
+            Py_VISIT(*(PyObject **)cell.elem);
+        }
+    }
+    return 0;
+}
+
+int
+map_tp_clear(MapObject *self)
+{
+    if (self->map != NULL) {
+        gm_drop(self->map);
+    }
+    /* the hasher stays: keys are laid out for it, and its own cells break cycles */
+    Py_XSETREF(self->zero, Py_NewRef(self->spec->zero));
+    return 0;
+}
+
+void
+map_tp_dealloc(MapObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    Py_TRASHCAN_BEGIN(self, map_tp_dealloc)
+    if (self->weakrefs != NULL) {
+        PyObject_ClearWeakRefs((PyObject *)self);
+    }
+    if (self->map != NULL) {
+        gm_map *map = self->map;
+        self->map = NULL;
+        gm_map_free(map);
+    }
+    Py_CLEAR(self->hasher);
+    Py_CLEAR(self->zero);
+    Py_CLEAR(self->spec);
+    type->tp_free(self);
+    Py_DECREF(type);
+    Py_TRASHCAN_END
+}
+
+/* ---- options ---------------------------------------------------------------------------- */
+
+typedef struct {
+    PyObject *contents, *hint, *seed, *hasher, *zero;
+} Options;
+
+static int
+seed_of(PyObject *object, uint64_t *seed)
+{
+    PyObject *number = PyNumber_Index(object);
+    if (number == NULL) {
+        PyErr_Clear();
+        PyErr_Format(PyExc_TypeError, "seed must be an int, not %.200s", Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    *seed = PyLong_AsUnsignedLongLongMask(number);
+    Py_DECREF(number);
+    return 0;
+}
+
+int
+map_count_arg(PyObject *object, const char *name, uint64_t *hint)
+{
+    PyObject *number = PyNumber_Index(object);
+    if (number == NULL) {
+        PyErr_Clear();
+        PyErr_Format(PyExc_TypeError, "%s must be an int, not %.200s", name,
+                     Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    int overflow;
+    long long value = PyLong_AsLongLongAndOverflow(number, &overflow);
+    Py_DECREF(number);
+    if (overflow < 0 || (!overflow && value < 0)) {
+        PyErr_Format(PyExc_ValueError, "%s must not be negative: %R", name, object);
+        return -1;
+    }
+    *hint = overflow ? UINT64_MAX : (uint64_t)value;
+    return 0;
+}
+
+static int
+set_zero(MapObject *self, PyObject *object)
+{
+    Elem elem;
+    if (elem_load(self->spec, object, &elem) < 0) {
+        return -1;
+    }
+    PyObject *zero = elem_box(self->spec, &elem);
+    elem_drop(self->spec, &elem);
+    if (zero == NULL) {
+        return -1;
+    }
+    Py_SETREF(self->zero, zero);
+    self->own_zero = true;
+    return 0;
+}
+
+/* zero=None stands for a zero value of None in every map of objects. */
+static int
+apply_options(MapObject *self, const Options *options, uint64_t *hint)
+{
+    if (options->hint != NULL && map_count_arg(options->hint, "hint", hint) < 0) {
+        return -1;
+    }
+    if (options->zero != NULL && set_zero(self, options->zero) < 0) {
+        return -1;
+    }
+    if (options->hasher != NULL && options->hasher != Py_None) {
+        if (!PyCallable_Check(options->hasher)) {
+            PyErr_Format(PyExc_TypeError, "hasher must be callable, not %.200s",
+                         Py_TYPE(options->hasher)->tp_name);
+            return -1;
+        }
+        Py_XSETREF(self->hasher, Py_NewRef(options->hasher));
+        map_track(self);
+    }
+    if (options->seed != NULL && options->seed != Py_None) {
+        if (seed_of(options->seed, &self->seed) < 0) {
+            return -1;
+        }
+        self->fixed_seed = true;
+    }
+    return 0;
+}
+
+/* A literal is made for as many entries as it lists, as Go's compiler does. */
+static uint64_t
+size_of_contents(ModuleState *state, PyObject *contents)
+{
+    if (contents != NULL && (PyDict_Check(contents) || is_map(state, contents))) {
+        Py_ssize_t n = PyObject_Size(contents);
+        PyErr_Clear();
+        return n > 0 ? (uint64_t)n : 0;
+    }
+    return 0;
+}
+
+static int
+parse_options(PyObject *args, PyObject *kwargs, Options *options)
+{
+    static const char *const names[] = {"", "hint", "seed", "hasher", "zero", NULL};
+    return PyArg_ParseTupleAndKeywords(args, kwargs, "|O$OOOO:Map", (char **)(uintptr_t)names,
+                                       &options->contents, &options->hint, &options->seed, &options->hasher,
+                                       &options->zero)
+               ? 0
+               : -1;
+}
+
+int
+map_tp_init(MapObject *self, PyObject *args, PyObject *kwargs)
+{
+    Options options = {NULL, NULL, NULL, NULL, NULL};
+    uint64_t hint = 0;
+    if (parse_options(args, kwargs, &options) < 0) {
+        return -1;
+    }
+    bool first = !self->initialised && self->map == NULL && !self->nil;
+    bool given = options.hint || options.seed || options.hasher || options.zero;
+    if (given && !first) {
+        PyErr_Format(PyExc_TypeError, "%U: options are for a new map only", self->spec->name);
+        return -1;
+    }
+    if (first) {
+        if (options.hint == NULL) {
+            hint = size_of_contents(state_of(self), options.contents);
+        }
+        if (apply_options(self, &options, &hint) < 0 || (hint > 0 && map_make(self, hint) < 0)) {
+            return -1;
+        }
+        self->initialised = true;
+    }
+    return options.contents != NULL ? map_update(self, options.contents) : 0;
+}
+
+MapObject *
+map_new_like(MapObject *self, PyTypeObject *cls)
+{
+    MapObject *other = map_alloc(cls, self->spec);
+    if (other != NULL) {
+        other->hasher = Py_XNewRef(self->hasher);
+        Py_SETREF(other->zero, Py_NewRef(self->zero));
+        other->seed = self->seed;
+        other->fixed_seed = self->fixed_seed;
+        other->own_zero = self->own_zero;
+        other->nil = self->nil;
+        other->initialised = true;
+        if (PyObject_GC_IsTracked((PyObject *)self)) {
+            map_track(other);
+        }
+    }
+    return other;
+}
+
+MapObject *
+map_copy(MapObject *self)
+{
+    MapObject *copy = map_new_like(self, Py_TYPE(self));
+    if (copy != NULL && self->map != NULL) {
+        uint64_t seed = self->fixed_seed ? self->seed : fresh_seed(self);
+        gm_status status = gm_clone(self->map, copy, seed, &copy->map);
+        if (status != GM_OK) {
+            err_status(self, status);
+            Py_CLEAR(copy);
+        }
+    }
+    return copy;
+}
+

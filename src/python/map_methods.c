@@ -1,0 +1,548 @@
+/* map_methods.c: the methods of Map that are about one entry, size, or the
+ * whole; each with its docstring and an example that the tests run. */
+#include "map_type.h"
+
+/* ---- one entry -------------------------------------------------------------------- */
+
+static int
+check_args(const char *name, Py_ssize_t n, Py_ssize_t least, Py_ssize_t most)
+{
+    if (n >= least && n <= most) {
+        return 0;
+    }
+    PyErr_Format(PyExc_TypeError, "%s expected %s%zd argument%s, got %zd", name,
+                 least == most ? "" : (n < least ? "at least " : "at most "),
+                 n < least ? least : most, (n < least ? least : most) == 1 ? "" : "s", n);
+    return -1;
+}
+
+PyDoc_STRVAR(get_doc, "get($self, key, default=None, /)\n--\n\n\
+The element of key if it is present, else default.  O(1).\n\
+\n\
+>>> from gomap import Map\n\
+>>> Map[str, int]({'a': 1}).get('b', -1)\n\
+-1\n");
+
+static PyObject *
+map_get(MapObject *self, PyObject *const *args, Py_ssize_t n)
+{
+    if (check_args("get", n, 1, 2) < 0) {
+        return NULL;
+    }
+    gm_cell cell;
+    int found = map_find(self, args[0], &cell);
+    if (found > 0) {
+        return elem_box(self->spec, cell.elem);
+    }
+    return found < 0 ? NULL : Py_NewRef(n == 2 ? args[1] : Py_None);
+}
+
+PyDoc_STRVAR(lookup_doc, "lookup($self, key, /)\n--\n\n\
+Go's `v, ok := m[key]`: (element, True), or (zero value, False).  O(1).\n\
+\n\
+>>> from gomap import Map\n\
+>>> m = Map[str, int]({'a': 1})\n\
+>>> m.lookup('a'), m.lookup('b')\n\
+((1, True), (0, False))\n");
+
+static PyObject *
+map_lookup(MapObject *self, PyObject *key)
+{
+    gm_cell cell;
+    int found = map_find(self, key, &cell);
+    if (found < 0) {
+        return NULL;
+    }
+    PyObject *elem = found ? elem_box(self->spec, cell.elem) : Py_NewRef(self->zero);
+    return elem != NULL ? Py_BuildValue("NO", elem, found ? Py_True : Py_False) : NULL;
+}
+
+PyDoc_STRVAR(setdefault_doc, "setdefault($self, key, default=<zero value>, /)\n--\n\n\
+The element of key; default is stored first when key is absent.  O(1).\n\
+\n\
+>>> from gomap import Map\n\
+>>> m = Map[str, list]()\n\
+>>> m.setdefault('a', []).append(1)\n\
+>>> m\n\
+Map[str, list]({'a': [1]})\n");
+
+static PyObject *
+map_setdefault(MapObject *self, PyObject *const *args, Py_ssize_t n)
+{
+    if (check_args("setdefault", n, 1, 2) < 0) {
+        return NULL;
+    }
+    PyObject *elem = map_find_elem(self, args[0]);
+    if (elem != NULL || PyErr_Occurred()) {
+        return elem;
+    }
+    if (map_store(self, args[0], n == 2 ? args[1] : self->zero) < 0) {
+        return NULL;
+    }
+    elem = map_find_elem(self, args[0]);
+    if (elem == NULL && !PyErr_Occurred()) { /* a NaN is never found again */
+        elem = Py_NewRef(n == 2 ? args[1] : self->zero);
+    }
+    return elem;
+}
+
+/* ---- add ---------------------------------------------------------------------------- */
+
+/* zero + delta: what an absent key's element becomes.  Exact ints and floats
+ * added to a zero of their type are themselves. */
+static PyObject *
+sum_from_zero(MapObject *self, PyObject *delta)
+{
+    return PyNumber_Add(self->zero, delta);
+}
+
+/* Sums of these run no Python code, so that one probe can serve read and write. */
+static bool
+sums_quietly(MapObject *self, PyObject *delta)
+{
+    return (PyLong_CheckExact(delta) && PyLong_CheckExact(self->zero)) ||
+           (PyFloat_CheckExact(delta) && PyFloat_CheckExact(self->zero));
+}
+
+/* The present element plus delta, stored in place; new.  The sum runs no Python
+ * code only if the element is of the exact type, too: NULL without an error
+ * set means that it is not. */
+static PyObject *
+add_in_cell(MapObject *self, gm_cell *cell, PyObject *delta)
+{
+    PyObject *old = elem_box(self->spec, cell->elem), *displaced;
+    Elem elem;
+    if (old == NULL || Py_TYPE(old) != Py_TYPE(delta)) {
+        Py_XDECREF(old);
+        return NULL;
+    }
+    PyObject *sum = PyNumber_Add(old, delta);
+    Py_DECREF(old);
+    if (sum == NULL || elem_load(self->spec, sum, &elem) < 0) {
+        Py_XDECREF(sum);
+        return NULL;
+    }
+    map_put(self, cell, &elem, &displaced);
+    Py_XDECREF(displaced);
+    return sum;
+}
+
+/* One hash and one probe: the cell of the key serves the read and the write. */
+static PyObject *
+add_at_once(MapObject *self, PyObject *object, PyObject *delta)
+{
+    Key key;
+    Elem elem;
+    gm_cell cell;
+    PyObject *old_key, *displaced;
+    PyObject *sum = sum_from_zero(self, delta);
+    if (sum == NULL || elem_load(self->spec, sum, &elem) < 0) {
+        Py_XDECREF(sum);
+        return NULL;
+    }
+    if (map_assign(self, object, &key, &cell, &old_key) < 0) {
+        elem_drop(self->spec, &elem);
+        Py_DECREF(sum);
+        return NULL;
+    }
+    if (cell.inserted) {
+        map_put(self, &cell, &elem, &displaced);
+    }
+    else {
+        elem_drop(self->spec, &elem);
+        Py_SETREF(sum, add_in_cell(self, &cell, delta));
+    }
+    key_drop(&key);
+    Py_XDECREF(old_key);
+    map_sweep(self);
+    return sum;
+}
+
+static PyObject *
+add_in_steps(MapObject *self, PyObject *key, PyObject *delta)
+{
+    PyObject *old = map_find_elem(self, key);
+    if (old == NULL && PyErr_Occurred()) {
+        return NULL;
+    }
+    if (old == NULL) {
+        old = Py_NewRef(self->zero);
+    }
+    PyObject *sum = PyNumber_Add(old, delta);
+    Py_DECREF(old);
+    if (sum != NULL && map_store(self, key, sum) < 0) {
+        Py_CLEAR(sum);
+    }
+    return sum;
+}
+
+PyDoc_STRVAR(add_doc, "add($self, key, delta, /)\n--\n\n\
+m[key] = m[key] + delta, with one hash and one probe; the new element.  O(1).\n\
+\n\
+An absent key counts from the zero value.  The old element is never changed in\n\
+place.  Raises TypeError when the two cannot be added, OverflowError when the\n\
+sum does not fit a sized type; the map is as it was then.\n\
+\n\
+>>> from gomap import Map\n\
+>>> counts = Map[str, int]()\n\
+>>> for letter in 'banana':\n\
+...     _ = counts.add(letter, 1)\n\
+>>> counts\n\
+Map[str, int]({'a': 3, 'b': 1, 'n': 2})\n");
+
+static PyObject *
+map_add(MapObject *self, PyObject *const *args, Py_ssize_t n)
+{
+    if (check_args("add", n, 2, 2) < 0) {
+        return NULL;
+    }
+    if (GM_UNLIKELY(self->map == NULL) && !self->nil && map_ensure(self) < 0) {
+        return NULL;
+    }
+    if (sums_quietly(self, args[1])) {
+        PyObject *sum = add_at_once(self, args[0], args[1]);
+        if (sum != NULL || PyErr_Occurred()) {
+            return sum;
+        }
+    }
+    return add_in_steps(self, args[0], args[1]);
+}
+
+/* ---- taking out ------------------------------------------------------------------------ */
+
+PyDoc_STRVAR(pop_doc, "pop($self, key, default=..., /)\n--\n\n\
+Removes key and gives its element; default, or KeyError, when it is absent.\n\
+O(1); popping what is absent does no growth work.\n\
+\n\
+>>> from gomap import Map\n\
+>>> m = Map[str, int]({'a': 1})\n\
+>>> m.pop('a'), m.pop('a', None), len(m)\n\
+(1, None, 0)\n");
+
+static PyObject *
+map_pop(MapObject *self, PyObject *const *args, Py_ssize_t n)
+{
+    gm_cell cell;
+    PyObject *elem = NULL;
+    if (check_args("pop", n, 1, 2) < 0) {
+        return NULL;
+    }
+    int found = map_find(self, args[0], &cell);
+    if (found > 0) {
+        found = map_remove(self, args[0], &elem);
+    }
+    if (found != 0) {
+        return elem;
+    }
+    if (n == 2) {
+        return Py_NewRef(args[1]);
+    }
+    return err_key(args[0]);
+}
+
+PyDoc_STRVAR(popitem_doc, "popitem($self, /)\n--\n\n\
+Removes an entry at random and gives it as (key, element).\n\
+\n\
+O(1) on average unless the map is nearly empty for its buckets, then O(buckets).\n\
+Raises KeyError when the map is empty.\n\
+\n\
+>>> from gomap import Map\n\
+>>> Map[str, int]({'a': 1}).popitem()\n\
+('a', 1)\n");
+
+static PyObject *
+map_popitem(MapObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    gm_entry entry;
+    PyObject *key, *elem;
+    if (PyObject_Size((PyObject *)self) == 0) {
+        return err_empty(self, "popitem");
+    }
+    gm_pop_random(self->map, &entry);
+    map_release_entry(self, &entry, &key, &elem);
+    if (key == NULL || elem == NULL) {
+        Py_XDECREF(key);
+        Py_XDECREF(elem);
+        return NULL;
+    }
+    return Py_BuildValue("NN", key, elem);
+}
+
+PyDoc_STRVAR(random_item_doc, "random_item($self, /)\n--\n\n\
+An entry drawn with equal chances, as (key, element).\n\
+\n\
+Beyond Go, whose iteration order favours entries after gaps.  O(1) on average\n\
+unless the map is nearly empty for its buckets.  KeyError when it is empty.\n\
+\n\
+>>> from gomap import Map\n\
+>>> Map[str, int]({'a': 1}).random_item()\n\
+('a', 1)\n");
+
+static PyObject *
+map_random_item(MapObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    gm_cell cell;
+    if (PyObject_Size((PyObject *)self) == 0) {
+        return err_empty(self, "random_item");
+    }
+    gm_random(self->map, &cell);
+    PyObject *key = key_box(self->spec, is_hashed(self), cell.key);
+    PyObject *elem = key != NULL ? elem_box(self->spec, cell.elem) : NULL;
+    if (elem == NULL) {
+        Py_XDECREF(key);
+        return NULL;
+    }
+    return Py_BuildValue("NN", key, elem);
+}
+
+PyDoc_STRVAR(clear_doc, "clear($self, /)\n--\n\n\
+Go's clear(m): removes every entry, NaN keys too.  O(buckets).\n\
+\n\
+The buckets stay; hash0 is drawn anew unless seed= fixed it.\n\
+\n\
+>>> from gomap import Map\n\
+>>> m = Map[float, int]({float('nan'): 1})\n\
+>>> m.clear()\n\
+>>> len(m)\n\
+0\n");
+
+static PyObject *
+map_clear(MapObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    if (self->map != NULL) {
+        gm_clear(self->map);
+    }
+    Py_RETURN_NONE;
+}
+
+/* ---- size -------------------------------------------------------------------------------- */
+
+static PyObject *
+done(MapObject *self, gm_status status)
+{
+    map_sweep(self);
+    if (status != GM_OK) {
+        err_status(self, status);
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(reserve_doc, "reserve($self, n, /)\n--\n\n\
+Makes room for n entries in all: no growth begins before there are more.\n\
+\n\
+Beyond Go.  O(buckets) when the map grows by it.  Raises ValueError for a\n\
+negative n, MemoryError beyond memory, NilMapError for a nil map.\n\
+\n\
+>>> from gomap import Map\n\
+>>> m = Map[int, int]()\n\
+>>> m.reserve(1000)\n");
+
+static PyObject *
+map_reserve(MapObject *self, PyObject *count)
+{
+    uint64_t n;
+    if (map_count_arg(count, "n", &n) < 0 || map_require_writable(self) < 0) {
+        return NULL;
+    }
+    return done(self, gm_reserve(self->map, n));
+}
+
+PyDoc_STRVAR(shrink_doc, "shrink($self, /)\n--\n\n\
+Rebuilds the map in as few buckets as its entries need.\n\
+\n\
+Beyond Go, whose maps never shrink.  O(buckets).  Raises MemoryError when there\n\
+is no room for the copy; the map is as it was then.\n\
+\n\
+>>> from gomap import Map\n\
+>>> m = Map[int, int](hint=1000)\n\
+>>> m.shrink()\n");
+
+static PyObject *
+map_shrink(MapObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    if (self->map == NULL) {
+        Py_RETURN_NONE;
+    }
+    return done(self, gm_shrink(self->map));
+}
+
+PyDoc_STRVAR(finish_growth_doc, "finish_growth($self, /)\n--\n\n\
+Completes the evacuation under way, if any, now.\n\
+\n\
+Beyond Go, where each write moves one or two buckets.  O(buckets).\n\
+\n\
+>>> from gomap import Map\n\
+>>> m = Map[int, int](dict.fromkeys(range(14), 0))\n\
+>>> m.finish_growth()\n");
+
+static PyObject *
+map_finish_growth(MapObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    if (self->map == NULL) {
+        Py_RETURN_NONE;
+    }
+    return done(self, gm_finish_growth(self->map));
+}
+
+static PyObject *
+map_sizeof(MapObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    size_t bytes = (size_t)Py_TYPE(self)->tp_basicsize;
+    return PyLong_FromSize_t(bytes + (self->map != NULL ? gm_memory(self->map) : 0));
+}
+
+/* ---- the whole ------------------------------------------------------------------------------ */
+
+PyDoc_STRVAR(copy_doc, "copy($self, /)\n--\n\n\
+A map with the same entries, options and class; nil of a nil map.  O(buckets).\n\
+\n\
+>>> from gomap import Map\n\
+>>> Map[str, int]({'a': 1}).copy()\n\
+Map[str, int]({'a': 1})\n");
+
+static PyObject *
+map_copy_method(MapObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    return (PyObject *)map_copy(self);
+}
+
+/* copy.copy: the attributes of a subclass's instance, too. */
+static PyObject *
+map_copy_dunder(MapObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    PyObject *copy = (PyObject *)map_copy(self);
+    if (copy == NULL || Py_TYPE(self)->tp_dictoffset == 0) {
+        return copy;
+    }
+    PyObject *from = PyObject_GetAttrString((PyObject *)self, "__dict__");
+    PyObject *to = from != NULL ? PyObject_GetAttrString(copy, "__dict__") : NULL;
+    if (to == NULL || PyDict_Update(to, from) < 0) {
+        Py_CLEAR(copy);
+    }
+    Py_XDECREF(from);
+    Py_XDECREF(to);
+    return copy;
+}
+
+PyDoc_STRVAR(nil_doc, "nil($type, /)\n--\n\n\
+A nil map, Go's `var m map[K]V`: it reads as empty; a write is a NilMapError.\n\
+\n\
+>>> from gomap import Map\n\
+>>> m = Map[str, int].nil()\n\
+>>> m.is_nil, m['a'], len(m)\n\
+(True, 0, 0)\n");
+
+static PyObject *
+map_nil(PyTypeObject *cls, PyObject *ignored)
+{
+    (void)ignored;
+    MapObject *self = (MapObject *)map_tp_new(cls, NULL, NULL);
+    if (self != NULL) {
+        self->nil = self->initialised = true;
+    }
+    return (PyObject *)self;
+}
+
+PyDoc_STRVAR(keys_doc, "keys($self, /)\n--\n\nA live, set-like view of the keys.\n\n\
+>>> from gomap import Map\n\
+>>> 'a' in Map[str, int]({'a': 1}).keys()\n\
+True\n");
+PyDoc_STRVAR(values_doc, "values($self, /)\n--\n\nA live view of the elements.\n\n\
+>>> from gomap import Map\n\
+>>> sum(Map[str, int]({'a': 1, 'b': 2}).values())\n\
+3\n");
+PyDoc_STRVAR(items_doc, "items($self, /)\n--\n\n\
+A live, set-like view of the (key, element) pairs.\n\n\
+>>> from gomap import Map\n\
+>>> sorted(Map[str, int]({'a': 1, 'b': 2}).items())\n\
+[('a', 1), ('b', 2)]\n");
+
+static PyObject *
+map_keys(MapObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    return view_new(self, SHOW_KEYS);
+}
+
+static PyObject *
+map_values(MapObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    return view_new(self, SHOW_VALUES);
+}
+
+static PyObject *
+map_items(MapObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    return view_new(self, SHOW_ITEMS);
+}
+
+PyDoc_STRVAR(update_doc, "update($self, other=(), /, **kwargs)\n--\n\n\
+Assigns every entry of a mapping, or pair of an iterable, then the keywords.\n\
+\n\
+What was assigned before an error stays.  O(len(other)).\n\
+\n\
+>>> from gomap import Map\n\
+>>> m = Map[str, int]()\n\
+>>> m.update({'a': 1}, b=2)\n\
+>>> m\n\
+Map[str, int]({'a': 1, 'b': 2})\n");
+PyDoc_STRVAR(fromkeys_doc, "fromkeys($type, keys, value=<zero value>, /)\n--\n\n\
+A map of these keys, each with the same element.  O(len(keys)).\n\
+\n\
+>>> from gomap import Map\n\
+>>> Map[str, int].fromkeys('ab')\n\
+Map[str, int]({'a': 0, 'b': 0})\n");
+PyDoc_STRVAR(to_dict_doc, "to_dict($self, /)\n--\n\n\
+A dict of the entries, in storage order.  O(buckets), at C speed.\n\
+\n\
+>>> from gomap import Map\n\
+>>> Map[str, int]({'a': 1}).to_dict()\n\
+{'a': 1}\n");
+PyDoc_STRVAR(getitem_doc, "__class_getitem__($type, types, /)\n--\n\n\
+Map[K, V]: the class of maps with keys of type K and elements of type V.\n\
+\n\
+Cached: Map[str, int] is Map[str, int].  TypeError for an unhashable key type.\n\
+\n\
+>>> from gomap import Map\n\
+>>> Map[str, int].key_type\n\
+<class 'str'>\n");
+
+#define FAST(f) (PyCFunction)(void (*)(void))(f)
+
+PyMethodDef map_methods[] = {
+    {"get", FAST(map_get), METH_FASTCALL, get_doc},
+    {"lookup", (PyCFunction)map_lookup, METH_O, lookup_doc},
+    {"setdefault", FAST(map_setdefault), METH_FASTCALL, setdefault_doc},
+    {"add", FAST(map_add), METH_FASTCALL, add_doc},
+    {"pop", FAST(map_pop), METH_FASTCALL, pop_doc},
+    {"popitem", (PyCFunction)map_popitem, METH_NOARGS, popitem_doc},
+    {"random_item", (PyCFunction)map_random_item, METH_NOARGS, random_item_doc},
+    {"clear", (PyCFunction)map_clear, METH_NOARGS, clear_doc},
+    {"reserve", (PyCFunction)map_reserve, METH_O, reserve_doc},
+    {"shrink", (PyCFunction)map_shrink, METH_NOARGS, shrink_doc},
+    {"finish_growth", (PyCFunction)map_finish_growth, METH_NOARGS, finish_growth_doc},
+    {"copy", (PyCFunction)map_copy_method, METH_NOARGS, copy_doc},
+    {"__copy__", (PyCFunction)map_copy_dunder, METH_NOARGS, "copy.copy(m), see copy."},
+    {"nil", (PyCFunction)map_nil, METH_NOARGS | METH_CLASS, nil_doc},
+    {"keys", (PyCFunction)map_keys, METH_NOARGS, keys_doc},
+    {"values", (PyCFunction)map_values, METH_NOARGS, values_doc},
+    {"items", (PyCFunction)map_items, METH_NOARGS, items_doc},
+    {"update", FAST(map_update_method), METH_VARARGS | METH_KEYWORDS, update_doc},
+    {"fromkeys", FAST(map_fromkeys), METH_FASTCALL | METH_CLASS, fromkeys_doc},
+    {"to_dict", (PyCFunction)map_to_dict, METH_NOARGS, to_dict_doc},
+    {"__sizeof__", (PyCFunction)map_sizeof, METH_NOARGS, "Bytes of the map, its contents left out."},
+    {"__reduce__", (PyCFunction)map_reduce, METH_NOARGS, "For pickle."},
+    {"__class_getitem__", (PyCFunction)spec_class_getitem, METH_O | METH_CLASS, getitem_doc},
+    {NULL, NULL, 0, NULL},
+};

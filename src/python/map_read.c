@@ -1,0 +1,384 @@
+/* map_read.c: reading the whole map: snapshot, repr, ==, to_dict, pickle.
+ *
+ * A snapshot is taken in one go, without Python code running in between, and
+ * leaves no flag behind; what may run Python code works on it.
+ */
+#include "map_type.h"
+
+/* The contents as they are into a list of the right size: false if they change
+ * meanwhile (making an object may run the collector), or on an error. */
+static bool
+fill(MapObject *self, PyObject *list)
+{
+    gm_walk walk;
+    gm_cell cell;
+    Py_ssize_t i = 0;
+    gm_walk_init(&walk, self->map);
+    while (gm_walk_next(&walk, &cell)) {
+        PyObject *key = key_box(self->spec, is_hashed(self), cell.key);
+        PyObject *elem = key != NULL ? elem_box(self->spec, cell.elem) : NULL;
+        if (elem == NULL) {
+            Py_XDECREF(key);
+            return false;
+        }
+        PyList_SET_ITEM(list, i++, key);
+        PyList_SET_ITEM(list, i++, elem);
+    }
+    return !walk.changed;
+}
+
+PyObject *
+map_snapshot(MapObject *self)
+{
+    for (int restarts = 0; restarts < GM_MAX_RESTARTS; restarts++) {
+        Py_ssize_t n = PyObject_Size((PyObject *)self);
+        PyObject *list = PyList_New(2 * n);
+        if (list == NULL || n == 0) {
+            return list;
+        }
+        if ((Py_ssize_t)gm_count(self->map) == n && fill(self, list)) {
+            return list;
+        }
+        Py_DECREF(list);
+        if (PyErr_Occurred()) {
+            return NULL;
+        }
+    }
+    err_status(self, GM_CHANGED);
+    return NULL;
+}
+
+PyObject *
+map_to_dict(MapObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    PyObject *flat = map_snapshot(self), *dict = flat != NULL ? PyDict_New() : NULL;
+    for (Py_ssize_t i = 0; dict != NULL && i < PyList_GET_SIZE(flat); i += 2) {
+        if (PyDict_SetItem(dict, PyList_GET_ITEM(flat, i), PyList_GET_ITEM(flat, i + 1)) < 0) {
+            Py_CLEAR(dict);
+        }
+    }
+    Py_XDECREF(flat);
+    return dict;
+}
+
+/* [(k, v), ...] of a snapshot; new. */
+static PyObject *
+pairs_of(PyObject *flat)
+{
+    Py_ssize_t n = PyList_GET_SIZE(flat) / 2;
+    PyObject *pairs = PyList_New(n);
+    for (Py_ssize_t i = 0; pairs != NULL && i < n; i++) {
+        PyObject *pair =
+            PyTuple_Pack(2, PyList_GET_ITEM(flat, 2 * i), PyList_GET_ITEM(flat, 2 * i + 1));
+        if (pair == NULL) {
+            Py_CLEAR(pairs);
+            break;
+        }
+        PyList_SET_ITEM(pairs, i, pair);
+    }
+    return pairs;
+}
+
+/* ---- repr ---------------------------------------------------------------------------- */
+
+/* Go's fmt prints maps sorted, NaNs first: (key is not NaN, key). */
+static PyObject *
+sort_keys(PyObject *pairs)
+{
+    Py_ssize_t n = PyList_GET_SIZE(pairs);
+    PyObject *rows = PyList_New(n);
+    for (Py_ssize_t i = 0; rows != NULL && i < n; i++) {
+        PyObject *pair = PyList_GET_ITEM(pairs, i), *key = PyTuple_GET_ITEM(pair, 0);
+        bool nan = is_nan_object(key);
+        PyObject *row =
+            Py_BuildValue("(OOnO)", nan ? Py_False : Py_True, nan ? Py_None : key, i, pair);
+        if (row == NULL) {
+            Py_CLEAR(rows);
+            break;
+        }
+        PyList_SET_ITEM(rows, i, row);
+    }
+    if (rows != NULL && PyList_Sort(rows) < 0) {
+        Py_CLEAR(rows);
+        if (PyErr_ExceptionMatches(PyExc_TypeError)) {
+            PyErr_Clear();
+        }
+    }
+    return rows;
+}
+
+/* The pairs sorted by key, or as they are when their keys do not compare. */
+static PyObject *
+sorted_pairs(PyObject *pairs)
+{
+    PyObject *rows = sort_keys(pairs);
+    if (rows == NULL) {
+        return PyErr_Occurred() ? NULL : Py_NewRef(pairs);
+    }
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(rows); i++) {
+        PyObject *row = PyList_GET_ITEM(rows, i);
+        PyList_SetItem(pairs, i, Py_NewRef(PyTuple_GET_ITEM(row, 3)));
+    }
+    Py_DECREF(rows);
+    return Py_NewRef(pairs);
+}
+
+/* "'a': 1, 'b': 2"; new. */
+static PyObject *
+join_pairs(PyObject *pairs)
+{
+    Py_ssize_t n = PyList_GET_SIZE(pairs);
+    PyObject *texts = PyList_New(n), *comma = PyUnicode_FromString(", "), *joined = NULL;
+    for (Py_ssize_t i = 0; texts != NULL && i < n; i++) {
+        PyObject *pair = PyList_GET_ITEM(pairs, i);
+        PyObject *text =
+            PyUnicode_FromFormat("%R: %R", PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1));
+        if (text == NULL) {
+            Py_CLEAR(texts);
+            break;
+        }
+        PyList_SET_ITEM(texts, i, text);
+    }
+    if (texts != NULL && comma != NULL) {
+        joined = PyUnicode_Join(comma, texts);
+    }
+    Py_XDECREF(texts);
+    Py_XDECREF(comma);
+    return joined;
+}
+
+static PyObject *
+repr_contents(MapObject *self)
+{
+    PyObject *flat = map_snapshot(self);
+    PyObject *pairs = flat != NULL ? pairs_of(flat) : NULL;
+    PyObject *sorted = pairs != NULL ? sorted_pairs(pairs) : NULL;
+    PyObject *text = sorted != NULL ? join_pairs(sorted) : NULL;
+    Py_XDECREF(flat);
+    Py_XDECREF(pairs);
+    Py_XDECREF(sorted);
+    return text;
+}
+
+PyObject *
+map_repr(MapObject *self)
+{
+    PyObject *name = PyObject_GetAttrString((PyObject *)Py_TYPE(self), "__name__"), *text = NULL;
+    if (name == NULL) {
+        return NULL;
+    }
+    int entered = Py_ReprEnter((PyObject *)self);
+    if (self->nil) {
+        text = PyUnicode_FromFormat("%U.nil()", name);
+    }
+    else if (entered > 0) {
+        text = PyUnicode_FromFormat("%U({...})", name);
+    }
+    else if (entered == 0 && PyObject_Size((PyObject *)self) == 0) {
+        text = PyUnicode_FromFormat("%U()", name);
+    }
+    else if (entered == 0) {
+        PyObject *contents = repr_contents(self);
+        text = contents != NULL ? PyUnicode_FromFormat("%U({%U})", name, contents) : NULL;
+        Py_XDECREF(contents);
+    }
+    if (entered == 0) {
+        Py_ReprLeave((PyObject *)self);
+    }
+    Py_DECREF(name);
+    return text;
+}
+
+/* ---- == ---------------------------------------------------------------------------------- */
+
+/* A NaN element equals nothing, itself included. */
+static int
+elems_equal(PyObject *a, PyObject *b)
+{
+    return a == b && is_nan_object(a) ? 0 : PyObject_RichCompareBool(a, b, Py_EQ);
+}
+
+/* The other's element under key; NULL without an error: none.  A key that the
+ * other's type cannot hold is not in it. */
+static PyObject *
+elem_in_other(MapObject *self, PyObject *other, PyObject *key)
+{
+    PyObject *elem;
+    if (is_map(state_of(self), other)) {
+        elem = map_find_elem((MapObject *)other, key);
+        if (elem == NULL && PyErr_Occurred() &&
+            (PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_OverflowError))) {
+            PyErr_Clear();
+        }
+        return elem;
+    }
+    elem = PyObject_GetItem(other, key);
+    if (elem == NULL && PyErr_ExceptionMatches(PyExc_KeyError)) {
+        PyErr_Clear();
+    }
+    return elem;
+}
+
+static int
+equal_contents(MapObject *self, PyObject *other)
+{
+    PyObject *flat = map_snapshot(self);
+    int equal = flat != NULL ? 1 : -1;
+    for (Py_ssize_t i = 0; equal == 1 && i < PyList_GET_SIZE(flat); i += 2) {
+        PyObject *key = PyList_GET_ITEM(flat, i);
+        PyObject *elem = is_nan_object(key) ? NULL : elem_in_other(self, other, key);
+        if (elem == NULL) {
+            equal = PyErr_Occurred() ? -1 : 0;
+            break;
+        }
+        equal = elems_equal(PyList_GET_ITEM(flat, i + 1), elem);
+        Py_DECREF(elem);
+    }
+    Py_XDECREF(flat);
+    return equal;
+}
+
+static int
+is_comparable(MapObject *self, PyObject *other)
+{
+    if (is_map(state_of(self), other) || PyDict_Check(other)) {
+        return 1;
+    }
+    return PyObject_IsInstance(other, state_of(self)->abc_mapping);
+}
+
+PyObject *
+map_richcompare(MapObject *self, PyObject *other, int op)
+{
+    int comparable = op == Py_EQ || op == Py_NE ? is_comparable(self, other) : 0;
+    if (comparable <= 0) {
+        return comparable < 0 ? NULL : Py_NewRef(Py_NotImplemented);
+    }
+    Py_ssize_t n = PyObject_Size((PyObject *)self), m = PyObject_Size(other);
+    if (n < 0 || m < 0) {
+        return NULL;
+    }
+    if (Py_EnterRecursiveCall(" in comparing maps")) {
+        return NULL;
+    }
+    int equal = n == m ? equal_contents(self, other) : 0;
+    Py_LeaveRecursiveCall();
+    return equal < 0 ? NULL : PyBool_FromLong(op == Py_EQ ? equal : !equal);
+}
+
+/* ---- pickle --------------------------------------------------------------------------------- */
+
+/* The class as pickle can find it: by name, or as (origin, K, V). */
+static PyObject *
+class_recipe(MapObject *self)
+{
+    const MapSpec *spec = self->spec;
+    if (Py_TYPE(self) == spec->cls && spec->origin != NULL) {
+        return Py_BuildValue("(OOO)", spec->origin, spec->key.type, spec->elem.type);
+    }
+    return Py_NewRef((PyObject *)Py_TYPE(self));
+}
+
+static PyObject *
+options_of(MapObject *self)
+{
+    PyObject *options = PyDict_New();
+    PyObject *seed = PyLong_FromUnsignedLongLong(self->seed);
+    int result = options == NULL || seed == NULL ? -1 : 0;
+    if (result == 0 && self->fixed_seed) {
+        result = PyDict_SetItemString(options, "seed", seed);
+    }
+    if (result == 0 && self->hasher != NULL) {
+        result = PyDict_SetItemString(options, "hasher", self->hasher);
+    }
+    if (result == 0 && self->own_zero) {
+        result = PyDict_SetItemString(options, "zero", self->zero);
+    }
+    Py_XDECREF(seed);
+    if (result < 0) {
+        Py_CLEAR(options);
+    }
+    return options;
+}
+
+/* The instance's __dict__, or None. */
+static PyObject *
+attributes_of(MapObject *self)
+{
+    if (Py_TYPE(self)->tp_dictoffset == 0) {
+        Py_RETURN_NONE;
+    }
+    return PyObject_GetAttrString((PyObject *)self, "__dict__");
+}
+
+PyObject *
+map_reduce(MapObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    PyObject *flat = map_snapshot(self), *pairs = flat != NULL ? pairs_of(flat) : NULL;
+    PyObject *items = pairs != NULL ? PyObject_GetIter(pairs) : NULL;
+    PyObject *recipe = class_recipe(self), *options = options_of(self);
+    PyObject *attributes = attributes_of(self), *result = NULL;
+    if (items != NULL && recipe != NULL && options != NULL && attributes != NULL) {
+        result = Py_BuildValue("O(OOO)OOO", state_of(self)->rebuild, recipe, options,
+                               self->nil ? Py_True : Py_False, attributes, Py_None,
+                               self->nil ? Py_None : items);
+    }
+    Py_XDECREF(flat);
+    Py_XDECREF(pairs);
+    Py_XDECREF(items);
+    Py_XDECREF(recipe);
+    Py_XDECREF(options);
+    Py_XDECREF(attributes);
+    return result;
+}
+
+/* A class from its recipe; new. */
+static PyObject *
+class_of_recipe(PyObject *recipe)
+{
+    PyObject *origin, *key, *elem;
+    if (PyType_Check(recipe)) {
+        return Py_NewRef(recipe);
+    }
+    if (!PyArg_ParseTuple(recipe, "OOO", &origin, &key, &elem)) {
+        return NULL;
+    }
+    PyObject *params = PyTuple_Pack(2, key, elem);
+    PyObject *cls = params != NULL ? PyObject_GetItem(origin, params) : NULL;
+    Py_XDECREF(params);
+    return cls;
+}
+
+/* An empty map of the recipe's class with these options, __init__ not called
+ * when it is the class's own. */
+PyObject *
+map_rebuild(PyObject *module, PyObject *args)
+{
+    PyObject *recipe, *options, *made = NULL;
+    int nil;
+    ModuleState *state = PyModule_GetState(module);
+    if (!PyArg_ParseTuple(args, "OO!p:_rebuild", &recipe, &PyDict_Type, &options, &nil)) {
+        return NULL;
+    }
+    PyObject *cls = class_of_recipe(recipe), *none = PyTuple_New(0);
+    if (cls == NULL || none == NULL) {
+        goto done;
+    }
+    if (!PyType_Check(cls) || !PyType_IsSubtype((PyTypeObject *)cls, state->map_type)) {
+        PyErr_Format(PyExc_TypeError, "not a Map class: %R", cls);
+        goto done;
+    }
+    made = map_tp_new((PyTypeObject *)cls, none, NULL);
+    if (made != NULL && nil) {
+        ((MapObject *)made)->nil = ((MapObject *)made)->initialised = true;
+    }
+    else if (made != NULL && map_tp_init((MapObject *)made, none, options) < 0) {
+        Py_CLEAR(made);
+    }
+done:
+    Py_XDECREF(cls);
+    Py_XDECREF(none);
+    return made;
+}

@@ -1,0 +1,75 @@
+/* map_type.h: what the files of the Map type offer each other. */
+#ifndef GOMAP_MAP_TYPE_H
+#define GOMAP_MAP_TYPE_H
+
+#include "box.h"
+
+/* map_life.c */
+PyObject *map_tp_new(PyTypeObject *cls, PyObject *args, PyObject *kwargs);
+int map_tp_init(MapObject *self, PyObject *args, PyObject *kwargs);
+int map_tp_traverse(MapObject *self, visitproc visit, void *arg);
+int map_tp_clear(MapObject *self);
+void map_tp_dealloc(MapObject *self);
+/* The engine's map exists from now on; not for nil. */
+int map_ensure(MapObject *self);
+/* The same, with NilMapError for nil. */
+int map_require_writable(MapObject *self);
+/* Releases what the engine could not while it was at work. */
+void map_sweep(MapObject *self);
+/* An instance of cls with self's options, without contents; new. */
+MapObject *map_new_like(MapObject *self, PyTypeObject *cls);
+MapObject *map_copy(MapObject *self);
+/* A count given by a caller: >= 0, saturated at 2**64 - 1. */
+int map_count_arg(PyObject *object, const char *name, uint64_t *count);
+
+/* map_entry.c */
+void map_track(MapObject *self);
+/* 1 found, 0 absent, -1 error. */
+int map_find(MapObject *self, PyObject *key, gm_cell *cell);
+/* Found: the element, boxed.  Absent: NULL, and no error set. */
+PyObject *map_find_elem(MapObject *self, PyObject *key);
+/* The cell of `object`, its references in order; map_put comes next, then
+ * key_drop and the release of *displaced. The map exists or is nil. */
+int map_assign(MapObject *self, PyObject *object, Key *key, gm_cell *cell, PyObject **displaced);
+/* Moves an element into an assigned cell; boxed: *displaced is the old one. */
+void map_put(MapObject *self, gm_cell *cell, const Elem *elem, PyObject **displaced);
+/* Stores value, or deletes when it is NULL. */
+int map_store(MapObject *self, PyObject *key, PyObject *value);
+/* 1 removed, 0 absent, -1 error; the element boxed into *elem unless NULL. */
+int map_remove(MapObject *self, PyObject *key, PyObject **elem);
+/* Boxes what is asked for of an entry taken out, and releases it. */
+void map_release_entry(MapObject *self, gm_entry *entry, PyObject **key, PyObject **elem);
+
+/* map_methods.c */
+extern PyMethodDef map_methods[];
+
+/* map_update.c */
+int map_update(MapObject *self, PyObject *other);
+PyObject *map_update_method(MapObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_or(PyObject *left, PyObject *right);
+PyObject *map_ior(MapObject *self, PyObject *other);
+PyObject *map_fromkeys(PyTypeObject *cls, PyObject *const *args, Py_ssize_t n);
+
+/* map_read.c */
+/* [k0, v0, k1, v1, ...]: the contents at one instant; new. */
+PyObject *map_snapshot(MapObject *self);
+PyObject *map_repr(MapObject *self);
+PyObject *map_richcompare(MapObject *self, PyObject *other, int op);
+PyObject *map_to_dict(MapObject *self, PyObject *ignored);
+PyObject *map_reduce(MapObject *self, PyObject *ignored);
+PyObject *map_rebuild(PyObject *module, PyObject *args);
+
+/* iter_type.c */
+IterObject *iter_new(MapObject *map, Show show, bool leave_flags);
+PyObject *iter_new_at(MapObject *map, PyObject *start_bucket, PyObject *offset);
+
+/* views.c */
+PyObject *view_new(MapObject *map, Show show);
+
+static inline bool
+is_hashed(const MapObject *self)
+{
+    return self->hasher != NULL;
+}
+
+#endif

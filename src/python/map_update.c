@@ -1,0 +1,211 @@
+/* map_update.c: many assignments at once: from mappings, pairs and keywords.
+ *
+ * A Map is read through an engine iterator that leaves no flags, a dict through
+ * its own; either may change meanwhile, through keys' or elements' code.
+ */
+#include "map_type.h"
+
+static int
+update_from_map(MapObject *self, MapObject *other)
+{
+    IterObject *iter = iter_new(other, SHOW_ITEMS, true);
+    PyObject *pair;
+    int result = iter != NULL ? 0 : -1;
+    while (result == 0 && (pair = Py_TYPE(iter)->tp_iternext((PyObject *)iter)) != NULL) {
+        result = map_store(self, PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1));
+        Py_DECREF(pair);
+    }
+    Py_XDECREF(iter);
+    return PyErr_Occurred() ? -1 : result;
+}
+
+static int
+update_from_dict(MapObject *self, PyObject *dict)
+{
+    Py_ssize_t position = 0, size = PyDict_GET_SIZE(dict);
+    PyObject *key, *value;
+    while (PyDict_Next(dict, &position, &key, &value)) {
+        Py_INCREF(key);
+        Py_INCREF(value);
+        int result = map_store(self, key, value);
+        Py_DECREF(key);
+        Py_DECREF(value);
+        if (result < 0) {
+            return -1;
+        }
+        if (PyDict_GET_SIZE(dict) != size) {
+            PyErr_SetString(PyExc_RuntimeError, "dictionary changed size during iteration");
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+update_from_keys(MapObject *self, PyObject *other, PyObject *keys_method)
+{
+    PyObject *keys = PyObject_CallNoArgs(keys_method);
+    PyObject *iterator = keys != NULL ? PyObject_GetIter(keys) : NULL, *key;
+    int result = iterator != NULL ? 0 : -1;
+    while (result == 0 && (key = PyIter_Next(iterator)) != NULL) {
+        PyObject *value = PyObject_GetItem(other, key);
+        result = value != NULL ? map_store(self, key, value) : -1;
+        Py_DECREF(key);
+        Py_XDECREF(value);
+    }
+    Py_XDECREF(iterator);
+    Py_XDECREF(keys);
+    return PyErr_Occurred() ? -1 : result;
+}
+
+static int
+store_pair(MapObject *self, PyObject *item, Py_ssize_t index)
+{
+    PyObject *pair = PySequence_Fast(item, "");
+    if (pair == NULL) {
+        if (PyErr_ExceptionMatches(PyExc_TypeError)) {
+            PyErr_Format(PyExc_TypeError, "%U: element #%zd of the update is not a pair: %.200s",
+                         self->spec->name, index, Py_TYPE(item)->tp_name);
+        }
+        return -1;
+    }
+    int result = -1;
+    if (PySequence_Fast_GET_SIZE(pair) != 2) {
+        PyErr_Format(PyExc_ValueError, "%U: element #%zd of the update has length %zd; 2 is required",
+                     self->spec->name, index, PySequence_Fast_GET_SIZE(pair));
+    }
+    else {
+        PyObject *key = Py_NewRef(PySequence_Fast_GET_ITEM(pair, 0));
+        PyObject *value = Py_NewRef(PySequence_Fast_GET_ITEM(pair, 1));
+        result = map_store(self, key, value);
+        Py_DECREF(key);
+        Py_DECREF(value);
+    }
+    Py_DECREF(pair);
+    return result;
+}
+
+static int
+update_from_pairs(MapObject *self, PyObject *pairs)
+{
+    PyObject *iterator = PyObject_GetIter(pairs), *item;
+    int result = iterator != NULL ? 0 : -1;
+    for (Py_ssize_t i = 0; result == 0 && (item = PyIter_Next(iterator)) != NULL; i++) {
+        result = store_pair(self, item, i);
+        Py_DECREF(item);
+    }
+    Py_XDECREF(iterator);
+    return PyErr_Occurred() ? -1 : result;
+}
+
+/* obj.keys, or NULL: it has none (then no error is set), or asking raised. */
+static PyObject *
+keys_method_of(PyObject *object)
+{
+    PyObject *method = PyObject_GetAttrString(object, "keys");
+    if (method == NULL && PyErr_ExceptionMatches(PyExc_AttributeError)) {
+        PyErr_Clear();
+    }
+    return method;
+}
+
+int
+map_update(MapObject *self, PyObject *other)
+{
+    if (is_map(state_of(self), other) && Py_TYPE(other)->tp_iter == Py_TYPE(self)->tp_iter) {
+        return update_from_map(self, (MapObject *)other);
+    }
+    if (PyDict_CheckExact(other)) {
+        return update_from_dict(self, other);
+    }
+    PyObject *keys = keys_method_of(other);
+    if (keys == NULL) {
+        return PyErr_Occurred() ? -1 : update_from_pairs(self, other);
+    }
+    int result = update_from_keys(self, other, keys);
+    Py_DECREF(keys);
+    return result;
+}
+
+PyObject *
+map_update_method(MapObject *self, PyObject *args, PyObject *kwargs)
+{
+    PyObject *other = NULL;
+    if (!PyArg_UnpackTuple(args, "update", 0, 1, &other)) {
+        return NULL;
+    }
+    if ((other != NULL && map_update(self, other) < 0) ||
+        (kwargs != NULL && update_from_dict(self, kwargs) < 0)) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+PyObject *
+map_fromkeys(PyTypeObject *cls, PyObject *const *args, Py_ssize_t n)
+{
+    if (n < 1 || n > 2) {
+        return PyErr_Format(PyExc_TypeError, "fromkeys expected 1 or 2 arguments, got %zd", n);
+    }
+    PyObject *made = PyObject_CallNoArgs((PyObject *)cls), *key;
+    PyObject *iterator = made != NULL ? PyObject_GetIter(args[0]) : NULL;
+    int result = iterator != NULL ? 0 : -1;
+    while (result == 0 && (key = PyIter_Next(iterator)) != NULL) {
+        PyObject *value = n == 2 ? args[1] : ((MapObject *)made)->zero;
+        result = PyObject_SetItem(made, key, value);
+        Py_DECREF(key);
+    }
+    Py_XDECREF(iterator);
+    if (result < 0 || PyErr_Occurred()) {
+        Py_CLEAR(made);
+    }
+    return made;
+}
+
+/* ---- | and |= ------------------------------------------------------------------------- */
+
+static ModuleState *
+state_of_either(PyObject *left, PyObject *right, MapObject **map)
+{
+    PyObject *both[2] = {left, right};
+    for (int i = 0; i < 2; i++) {
+        if (Py_TYPE(both[i])->tp_repr == (reprfunc)map_repr ||
+            PyObject_HasAttrString((PyObject *)Py_TYPE(both[i]), "__gomap_spec__")) {
+            *map = (MapObject *)both[i];
+            return state_of(*map);
+        }
+    }
+    return NULL;
+}
+
+/* map | mapping and mapping | map: the map's class and options, right wins. */
+PyObject *
+map_or(PyObject *left, PyObject *right)
+{
+    MapObject *map = NULL;
+    if (state_of_either(left, right, &map) == NULL || !PyMapping_Check(left) ||
+        !PyMapping_Check(right) || PySequence_Check(left) != PySequence_Check(left)) {
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    bool is_left = (PyObject *)map == left;
+    PyObject *other = is_left ? right : left;
+    PyObject *keys = keys_method_of(other);
+    if (keys == NULL) {
+        if (PyErr_Occurred()) {
+            return NULL;
+        }
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    Py_DECREF(keys);
+    MapObject *result = is_left ? map_copy(map) : map_new_like(map, Py_TYPE(map));
+    if (result != NULL && ((!is_left && map_update(result, left) < 0) || map_update(result, right) < 0)) {
+        Py_CLEAR(result);
+    }
+    return (PyObject *)result;
+}
+
+PyObject *
+map_ior(MapObject *self, PyObject *other)
+{
+    return map_update(self, other) < 0 ? NULL : Py_NewRef((PyObject *)self);
+}

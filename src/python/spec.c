@@ -1,0 +1,296 @@
+/* spec.c: Map[K, V]: a class of its own for every pair of types.
+ *
+ * The class is an ordinary subclass, made by type(), with the spec in its dict
+ * under __gomap_spec__; subclasses of it find the spec by inheritance.  Classes
+ * are cached for the module's life, so Map[str, int] is always the same one.
+ */
+#include "box.h"
+
+/* ---- what cells own ------------------------------------------------------------- */
+
+static void
+retain_key(const void *key)
+{
+    Py_INCREF(((const BoxedKey *)key)->object);
+}
+
+static void
+release_key(void *key)
+{
+    Py_XDECREF(((BoxedKey *)key)->object);
+}
+
+static void
+retain_elem(const void *elem)
+{
+    Py_INCREF(*(PyObject *const *)elem);
+}
+
+static void
+release_elem(void *elem)
+{
+    Py_XDECREF(*(PyObject **)elem);
+}
+
+static const gm_owner owns_both = {retain_key, release_key, retain_elem, release_elem};
+static const gm_owner owns_keys = {retain_key, release_key, NULL, NULL};
+static const gm_owner owns_elems = {NULL, NULL, retain_elem, release_elem};
+
+static const gm_owner *
+owner_of(const MapSpec *spec)
+{
+    if (spec->key.boxed) {
+        return spec->elem.boxed ? &owns_both : &owns_keys;
+    }
+    return spec->elem.boxed ? &owns_elems : NULL;
+}
+
+/* ---- the spec object ----------------------------------------------------------------- */
+
+static void
+spec_dealloc(MapSpec *spec)
+{
+    PyTypeObject *type = Py_TYPE(spec);
+    PyObject_GC_UnTrack(spec);
+    box_type_fini(&spec->key);
+    box_type_fini(&spec->elem);
+    Py_XDECREF(spec->zero);
+    Py_XDECREF(spec->name);
+    Py_XDECREF(spec->origin);
+    type->tp_free(spec);
+    Py_DECREF(type);
+}
+
+static int
+spec_traverse(MapSpec *spec, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(spec));
+    Py_VISIT(spec->key.type);
+    Py_VISIT(spec->key.check);
+    Py_VISIT(spec->elem.type);
+    Py_VISIT(spec->elem.check);
+    Py_VISIT(spec->zero);
+    Py_VISIT(spec->origin);
+    return 0;
+}
+
+static PyType_Slot spec_slots[] = {
+    {Py_tp_dealloc, spec_dealloc},
+    {Py_tp_traverse, spec_traverse},
+    {Py_tp_doc, (void *)"What the maps of one class hold."},
+    {0, NULL},
+};
+
+PyType_Spec spec_type_spec = {
+    .name = "gomap._gomap.MapSpec",
+    .basicsize = sizeof(MapSpec),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE |
+             Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = spec_slots,
+};
+
+static gm_type
+engine_type(const MapSpec *spec, bool hashed)
+{
+    return (gm_type){
+        .kind = box_kind(&spec->key, hashed),
+        .owner = owner_of(spec),
+        .elem_size = spec->elem.size,
+        .go_key_size = spec->key.go_size,
+        .go_elem_size = spec->elem.go_size,
+    };
+}
+
+/* Can a container get in?  Subclasses of int or str may carry a __dict__. */
+static bool
+is_atomic(const BoxType *type)
+{
+    return type->code >= TYPE_STR;
+}
+
+static int
+spec_fill(MapSpec *spec, ModuleState *state, PyObject *key, PyObject *elem)
+{
+    spec->state = state;
+    if (box_type_init(state, &spec->key, key) < 0 || box_type_init(state, &spec->elem, elem) < 0) {
+        return -1;
+    }
+    spec->plain = engine_type(spec, false);
+    spec->hashed = engine_type(spec, true);
+    spec->atomic = is_atomic(&spec->key) && is_atomic(&spec->elem);
+    spec->zero = box_zero(&spec->elem);
+    return spec->zero == NULL ? -1 : 0;
+}
+
+static MapSpec *
+spec_new(ModuleState *state, PyObject *key, PyObject *elem)
+{
+    MapSpec *spec = (MapSpec *)state->spec_type->tp_alloc(state->spec_type, 0);
+    if (spec != NULL && spec_fill(spec, state, key, elem) < 0) {
+        Py_CLEAR(spec);
+    }
+    return spec;
+}
+
+MapSpec *
+spec_for_base(ModuleState *state, PyTypeObject *cls)
+{
+    PyObject *object = (PyObject *)&PyBaseObject_Type;
+    MapSpec *spec = spec_new(state, object, object);
+    if (spec != NULL) {
+        spec->cls = cls;
+        spec->name = PyUnicode_FromString("Map");
+        if (spec->name == NULL) {
+            Py_CLEAR(spec);
+        }
+    }
+    return spec;
+}
+
+MapSpec *
+spec_of_class(PyTypeObject *cls)
+{
+    PyObject *spec = PyObject_GetAttrString((PyObject *)cls, "__gomap_spec__");
+    if (spec != NULL && Py_TYPE(spec)->tp_dealloc != (destructor)spec_dealloc) {
+        Py_CLEAR(spec);
+        PyErr_Format(PyExc_TypeError, "%.200s.__gomap_spec__ was overwritten", cls->tp_name);
+    }
+    return (MapSpec *)spec;
+}
+
+/* ---- Map[K, V] --------------------------------------------------------------------------- */
+
+static int
+require_hashable_class(const BoxType *type)
+{
+    PyObject *hash = PyObject_GetAttrString(type->check, "__hash__");
+    if (hash == NULL) {
+        return -1;
+    }
+    Py_DECREF(hash);
+    if (hash == Py_None) {
+        PyErr_Format(PyExc_TypeError, "Map: unhashable key type: %U", type->name);
+        return -1;
+    }
+    return 0;
+}
+
+static PyObject *
+class_dict(MapSpec *spec, PyTypeObject *cls)
+{
+    PyObject *module = PyObject_GetAttrString((PyObject *)cls, "__module__");
+    PyObject *doc = PyUnicode_FromFormat("%U: Go's map[%U]%U, see Map.", spec->name,
+                                         spec->key.name, spec->elem.name);
+    PyObject *dict = NULL;
+    if (module != NULL && doc != NULL) {
+        dict = Py_BuildValue("{s:(),s:O,s:O,s:O,s:O,s:O}", "__slots__", "__module__", module,
+                             "__doc__", doc, "key_type", spec->key.type, "elem_type",
+                             spec->elem.type, "__gomap_spec__", spec);
+    }
+    Py_XDECREF(module);
+    Py_XDECREF(doc);
+    return dict;
+}
+
+static PyObject *
+class_new(ModuleState *state, PyTypeObject *cls, PyObject *params)
+{
+    PyObject *made = NULL, *dict = NULL, *base_name = NULL;
+    MapSpec *spec = spec_new(state, PyTuple_GET_ITEM(params, 0), PyTuple_GET_ITEM(params, 1));
+    if (spec == NULL || require_hashable_class(&spec->key) < 0) {
+        goto done;
+    }
+    base_name = PyObject_GetAttrString((PyObject *)cls, "__name__");
+    if (base_name == NULL) {
+        goto done;
+    }
+    spec->origin = Py_NewRef((PyObject *)cls);
+    spec->name = PyUnicode_FromFormat("%U[%U, %U]", base_name, spec->key.name, spec->elem.name);
+    dict = spec->name != NULL ? class_dict(spec, cls) : NULL;
+    if (dict != NULL) {
+        made = PyObject_CallFunction((PyObject *)Py_TYPE(cls), "O(O)O", spec->name, cls, dict);
+    }
+    if (made != NULL) {
+        spec->cls = (PyTypeObject *)made;
+    }
+done:
+    Py_XDECREF(base_name);
+    Py_XDECREF(dict);
+    Py_XDECREF(spec);
+    return made;
+}
+
+/* A type variable stands for no class yet: 1, 0 or -1. */
+static int
+is_open(PyObject *params)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(params); i++) {
+        const char *name = Py_TYPE(PyTuple_GET_ITEM(params, i))->tp_name;
+        if (strcmp(name, "typing.TypeVar") == 0 || strcmp(name, "TypeVar") == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* typing.Any is Go's any as far as a Python programmer means it: any object. */
+static PyObject *
+normalised(PyObject *params)
+{
+    PyObject *out = PyTuple_New(2);
+    for (Py_ssize_t i = 0; out != NULL && i < 2; i++) {
+        PyObject *param = PyTuple_GET_ITEM(params, i);
+        PyObject *name = PyObject_GetAttrString(param, "__qualname__");
+        PyErr_Clear();
+        bool any = name != NULL && PyUnicode_Check(name) &&
+                   PyUnicode_CompareWithASCIIString(name, "Any") == 0 &&
+                   strncmp(Py_TYPE(param)->tp_name, "typing.", 7) == 0;
+        any |= strcmp(Py_TYPE(param)->tp_name, "_AnyMeta") == 0;
+        Py_XDECREF(name);
+        PyTuple_SET_ITEM(out, i, Py_NewRef(any ? (PyObject *)&PyBaseObject_Type : param));
+    }
+    return out;
+}
+
+static PyObject *
+cached_class(ModuleState *state, PyTypeObject *cls, PyObject *params)
+{
+    PyObject *id = PyTuple_Pack(3, cls, PyTuple_GET_ITEM(params, 0), PyTuple_GET_ITEM(params, 1));
+    PyObject *made = id != NULL ? PyDict_GetItemWithError(state->classes, id) : NULL;
+    if (made != NULL) {
+        Py_INCREF(made);
+    }
+    else if (id != NULL && !PyErr_Occurred()) {
+        made = class_new(state, cls, params);
+        if (made != NULL && PyDict_SetItem(state->classes, id, made) < 0) {
+            Py_CLEAR(made);
+        }
+    }
+    Py_XDECREF(id);
+    return made;
+}
+
+PyObject *
+spec_class_getitem(PyTypeObject *cls, PyObject *params)
+{
+    MapSpec *spec = spec_of_class(cls);
+    if (spec == NULL) {
+        return NULL;
+    }
+    ModuleState *state = spec->state;
+    bool parametrised = spec->origin != NULL;
+    Py_DECREF(spec);
+    if (parametrised) {
+        return PyErr_Format(PyExc_TypeError, "%.200s has its types already", cls->tp_name);
+    }
+    if (!PyTuple_Check(params) || PyTuple_GET_SIZE(params) != 2) {
+        return PyErr_Format(PyExc_TypeError, "Map takes two types, Map[key, element]");
+    }
+    if (is_open(params)) {
+        return Py_GenericAlias((PyObject *)cls, params);
+    }
+    params = normalised(params);
+    PyObject *made = params != NULL ? cached_class(state, cls, params) : NULL;
+    Py_XDECREF(params);
+    return made;
+}
