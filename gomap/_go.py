@@ -28,7 +28,7 @@ def make(key_type: Any, elem_type: Any, hint: int = 0, /, **options: Any) -> Any
     >>> gomap.make(str, int, 1000)
     Map[str, int]()
     """
-    cls: Any = _gomap.Map[key_type, elem_type]
+    cls = _gomap.Map.__class_getitem__((key_type, elem_type))
     return cls(hint=hint, **options)
 
 
@@ -44,5 +44,5 @@ def class_named(name: str) -> Any:
     if name.startswith("Map[") and name.endswith("]"):
         names = name[len("Map[") : -1].split(", ")
         if len(names) == 2 and all(n in _BY_NAME for n in names):
-            return _gomap.Map[_BY_NAME[names[0]], _BY_NAME[names[1]]]  # type: ignore[misc]
+            return _gomap.Map.__class_getitem__((_BY_NAME[names[0]], _BY_NAME[names[1]]))
     raise AttributeError(f"module 'gomap' has no attribute {name!r}")

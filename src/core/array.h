@@ -32,6 +32,7 @@ typedef struct {
     size_t bytes;            /* of the allocation and the chunks */
     char *next_garbage;
     bool retains;            /* evacuated cells hold references for iterators */
+    bool doubled;            /* became old by a doubling: X and Y tell the next bit */
 } gmi_array;
 
 #define GMI_ARRAY_HEADER ((sizeof(gmi_array) + 15) & ~(size_t)15)

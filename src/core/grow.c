@@ -30,6 +30,7 @@ gmi_start_growth(gm_map *m)
     m->B = (uint8_t)(m->B + bigger);
     m->oldbuckets = m->buckets;
     gmi_array_of(m->oldbuckets)->reseeds = m->reseeds;
+    gmi_array_of(m->oldbuckets)->doubled = bigger;
     m->buckets = fresh;
     m->nevacuate = 0;
     m->noverflow = 0;

@@ -111,12 +111,11 @@ gm_random(gm_map *m, gm_cell *cell)
 
 /* An iterator shows moved entries that no lookup can find (NaN) from the array
  * that it keeps.  When one of them is taken out, its copy there must go, too;
- * of equal twins in a chain any one will do, for nobody can tell them apart. */
+ * of equal twins in half a chain any will do, for nobody can tell them apart. */
 static bool
 same_bits(const gm_map *m, char *bucket, unsigned i, const gm_entry *entry)
 {
-    return gmi_is_moved(gmi_tophash(bucket)[i]) &&
-           memcmp(gmi_key_at(bucket, i, m->key_size), entry->key, m->key_size) == 0 &&
+    return memcmp(gmi_key_at(bucket, i, m->key_size), entry->key, m->key_size) == 0 &&
            memcmp(gmi_elem_at(bucket, i, m->key_size, m->elem_size), entry->elem, m->elem_size) == 0;
 }
 
@@ -133,12 +132,15 @@ forget_cell(const gm_map *m, char *bucket, unsigned i)
     }
 }
 
+/* Forgets the entry's copy among the cells of these states. */
 static bool
-forget_in_chain(const gm_map *m, char *b, const gm_entry *entry)
+forget_in_chain(const gm_map *m, char *b, bool x, bool y, const gm_entry *entry)
 {
     for (; b != NULL; b = gmi_overflow(b, m->bucket_size)) {
         for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
-            if (same_bits(m, b, i, entry)) {
+            uint8_t top = gmi_tophash(b)[i];
+            bool is_candidate = (x && top == GM_EVACUATED_X) || (y && top == GM_EVACUATED_Y);
+            if (is_candidate && same_bits(m, b, i, entry)) {
                 forget_cell(m, b, i);
                 return true;
             }
@@ -147,14 +149,23 @@ forget_in_chain(const gm_map *m, char *b, const gm_entry *entry)
     return false;
 }
 
-/* Growth keeps the low bits of an entry's chain; a rebuild deals NaNs anew. */
+/* Growth keeps the low bits of an entry's chain, and a doubling's half is its
+ * next bit; a rebuild deals NaNs anew. */
 static void
 forget_copy(const gm_map *m, const gm_iter *it, char *buckets, const gm_entry *entry, size_t chain)
 {
     size_t n = gmi_array_of(buckets)->nbuckets;
-    size_t i = it->strayed ? 0 : chain & (n - 1), end = it->strayed ? n : i + 1;
-    while (i < end && !forget_in_chain(m, gmi_bucket_at(buckets, i, m->bucket_size), entry)) {
-        i++;
+    if (!it->strayed) {
+        bool y = gmi_array_of(buckets)->doubled && (chain & n) != 0;
+        char *head = gmi_bucket_at(buckets, chain & (n - 1), m->bucket_size);
+        forget_in_chain(m, head, !y, y, entry);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        char *head = gmi_bucket_at(buckets, i, m->bucket_size);
+        if (forget_in_chain(m, head, true, true, entry)) {
+            return;
+        }
     }
 }
 

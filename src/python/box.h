@@ -90,14 +90,11 @@ key_drop(Key *key)
     Py_XDECREF(key->owned);
 }
 
-/* The key type's check and hash; the commonest first. */
-static inline int
-key_load(MapObject *self, PyObject *object, Key *key)
+/* The commonest keys: false when the case is another. */
+static inline bool
+key_load_quickly(MapObject *self, PyObject *object, Key *key)
 {
-    key->owned = NULL;
-    if (GM_UNLIKELY(self->hasher != NULL)) {
-        return key_load_any(self, object, key);
-    }
+    int64_t value;
     switch (self->spec->key.code) {
     case TYPE_STR:
         if (GM_LIKELY(PyUnicode_CheckExact(object) && !self->fixed_seed)) {
@@ -107,30 +104,34 @@ key_load(MapObject *self, PyObject *object, Key *key)
             }
             key->slot.boxed.object = object;
             key->slot.boxed.hash = gm_hash_u64((uint64_t)hash, present_hash0(self));
-            return 0;
+            return true;
         }
-        break;
+        return false;
     case TYPE_INT:
-        if (GM_LIKELY(PyLong_CheckExact(object))) {
-            int64_t value;
-            if (GM_LIKELY(int_is_small(object, &value))) {
-                key->slot.boxed.object = object;
-                key->slot.boxed.hash = gm_hash_u64((uint64_t)value, present_hash0(self));
-                return 0;
-            }
+        if (GM_LIKELY(PyLong_CheckExact(object)) && int_is_small(object, &value)) {
+            key->slot.boxed.object = object;
+            key->slot.boxed.hash = gm_hash_u64((uint64_t)value, present_hash0(self));
+            return true;
         }
-        break;
+        return false;
     case TYPE_INT64:
-        if (GM_LIKELY(PyLong_CheckExact(object))) {
-            int64_t value;
-            if (GM_LIKELY(int_is_small(object, &value))) {
-                key->slot.bits = (uint64_t)value;
-                return 0;
-            }
+        if (GM_LIKELY(PyLong_CheckExact(object)) && int_is_small(object, &value)) {
+            key->slot.bits = (uint64_t)value;
+            return true;
         }
-        break;
+        return false;
     default:
-        break;
+        return false;
+    }
+}
+
+/* The key type's check, conversion and hash. */
+static inline int
+key_load(MapObject *self, PyObject *object, Key *key)
+{
+    key->owned = NULL;
+    if (GM_LIKELY(self->hasher == NULL) && key_load_quickly(self, object, key)) {
+        return 0;
     }
     return key_load_any(self, object, key);
 }

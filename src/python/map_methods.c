@@ -57,7 +57,7 @@ map_lookup(MapObject *self, PyObject *key)
     return elem != NULL ? Py_BuildValue("NO", elem, found ? Py_True : Py_False) : NULL;
 }
 
-PyDoc_STRVAR(setdefault_doc, "setdefault($self, key, default=<zero value>, /)\n--\n\n\
+PyDoc_STRVAR(setdefault_doc, "setdefault($self, key, default=..., /)\n--\n\n\
 The element of key; default is stored first when key is absent.  O(1).\n\
 \n\
 >>> from gomap import Map\n\
@@ -86,96 +86,6 @@ map_setdefault(MapObject *self, PyObject *const *args, Py_ssize_t n)
     return elem;
 }
 
-/* ---- add ---------------------------------------------------------------------------- */
-
-/* zero + delta: what an absent key's element becomes.  Exact ints and floats
- * added to a zero of their type are themselves. */
-static PyObject *
-sum_from_zero(MapObject *self, PyObject *delta)
-{
-    return PyNumber_Add(self->zero, delta);
-}
-
-/* Sums of these run no Python code, so that one probe can serve read and write. */
-static bool
-sums_quietly(MapObject *self, PyObject *delta)
-{
-    return (PyLong_CheckExact(delta) && PyLong_CheckExact(self->zero)) ||
-           (PyFloat_CheckExact(delta) && PyFloat_CheckExact(self->zero));
-}
-
-/* The present element plus delta, stored in place; new.  The sum runs no Python
- * code only if the element is of the exact type, too: NULL without an error
- * set means that it is not. */
-static PyObject *
-add_in_cell(MapObject *self, gm_cell *cell, PyObject *delta)
-{
-    PyObject *old = elem_box(self->spec, cell->elem), *displaced;
-    Elem elem;
-    if (old == NULL || Py_TYPE(old) != Py_TYPE(delta)) {
-        Py_XDECREF(old);
-        return NULL;
-    }
-    PyObject *sum = PyNumber_Add(old, delta);
-    Py_DECREF(old);
-    if (sum == NULL || elem_load(self->spec, sum, &elem) < 0) {
-        Py_XDECREF(sum);
-        return NULL;
-    }
-    map_put(self, cell, &elem, &displaced);
-    Py_XDECREF(displaced);
-    return sum;
-}
-
-/* One hash and one probe: the cell of the key serves the read and the write. */
-static PyObject *
-add_at_once(MapObject *self, PyObject *object, PyObject *delta)
-{
-    Key key;
-    Elem elem;
-    gm_cell cell;
-    PyObject *old_key, *displaced;
-    PyObject *sum = sum_from_zero(self, delta);
-    if (sum == NULL || elem_load(self->spec, sum, &elem) < 0) {
-        Py_XDECREF(sum);
-        return NULL;
-    }
-    if (map_assign(self, object, &key, &cell, &old_key) < 0) {
-        elem_drop(self->spec, &elem);
-        Py_DECREF(sum);
-        return NULL;
-    }
-    if (cell.inserted) {
-        map_put(self, &cell, &elem, &displaced);
-    }
-    else {
-        elem_drop(self->spec, &elem);
-        Py_SETREF(sum, add_in_cell(self, &cell, delta));
-    }
-    key_drop(&key);
-    Py_XDECREF(old_key);
-    map_sweep(self);
-    return sum;
-}
-
-static PyObject *
-add_in_steps(MapObject *self, PyObject *key, PyObject *delta)
-{
-    PyObject *old = map_find_elem(self, key);
-    if (old == NULL && PyErr_Occurred()) {
-        return NULL;
-    }
-    if (old == NULL) {
-        old = Py_NewRef(self->zero);
-    }
-    PyObject *sum = PyNumber_Add(old, delta);
-    Py_DECREF(old);
-    if (sum != NULL && map_store(self, key, sum) < 0) {
-        Py_CLEAR(sum);
-    }
-    return sum;
-}
-
 PyDoc_STRVAR(add_doc, "add($self, key, delta, /)\n--\n\n\
 m[key] = m[key] + delta, with one hash and one probe; the new element.  O(1).\n\
 \n\
@@ -189,24 +99,6 @@ sum does not fit a sized type; the map is as it was then.\n\
 ...     _ = counts.add(letter, 1)\n\
 >>> counts\n\
 Map[str, int]({'a': 3, 'b': 1, 'n': 2})\n");
-
-static PyObject *
-map_add(MapObject *self, PyObject *const *args, Py_ssize_t n)
-{
-    if (check_args("add", n, 2, 2) < 0) {
-        return NULL;
-    }
-    if (GM_UNLIKELY(self->map == NULL) && !self->nil && map_ensure(self) < 0) {
-        return NULL;
-    }
-    if (sums_quietly(self, args[1])) {
-        PyObject *sum = add_at_once(self, args[0], args[1]);
-        if (sum != NULL || PyErr_Occurred()) {
-            return sum;
-        }
-    }
-    return add_in_steps(self, args[0], args[1]);
-}
 
 /* ---- taking out ------------------------------------------------------------------------ */
 
@@ -497,7 +389,7 @@ What was assigned before an error stays.  O(len(other)).\n\
 >>> m.update({'a': 1}, b=2)\n\
 >>> m\n\
 Map[str, int]({'a': 1, 'b': 2})\n");
-PyDoc_STRVAR(fromkeys_doc, "fromkeys($type, keys, value=<zero value>, /)\n--\n\n\
+PyDoc_STRVAR(fromkeys_doc, "fromkeys($type, keys, value=..., /)\n--\n\n\
 A map of these keys, each with the same element.  O(len(keys)).\n\
 \n\
 >>> from gomap import Map\n\

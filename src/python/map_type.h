@@ -43,6 +43,9 @@ void map_release_entry(MapObject *self, gm_entry *entry, PyObject **key, PyObjec
 /* map_methods.c */
 extern PyMethodDef map_methods[];
 
+/* map_add.c */
+PyObject *map_add(MapObject *self, PyObject *const *args, Py_ssize_t n);
+
 /* map_update.c */
 int map_update(MapObject *self, PyObject *other);
 PyObject *map_update_method(MapObject *self, PyObject *args, PyObject *kwargs);

@@ -1,0 +1,89 @@
+"""The command `gomap`: parses, calls, prints, and turns every failure into one line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, NoReturn
+
+from gomap._version import __version__
+from gomap.cli import explore
+from gomap.cli.errors import CLOSED_PIPE, INTERRUPTED, UNAVAILABLE, USAGE, CommandError
+from gomap.cli.sources import reason
+
+__all__ = ["main"]
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the complaint and leave."""
+        self.exit(USAGE, f"{self.prog}: {message} (--help says more)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="gomap", description="Go's classic runtime map, for Python.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"gomap {__version__}")
+    commands: Any = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    explore.add_parser(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    name = "gomap"
+    try:
+        args, unknown = _parser().parse_known_args(argv)
+        name = f"gomap {args.command}"
+        if unknown:
+            raise CommandError(f"unrecognized arguments: {' '.join(unknown)} (--help says more)")
+        # Typeshed knows no closed standard output, but the interpreter does: None.
+        stdout: Any = sys.stdout
+        if stdout is None:
+            raise CommandError("standard output is closed", UNAVAILABLE)
+        _print(args.run(args), stdout)
+    except CommandError as error:
+        return _fail(name, str(error), error.status)
+    except KeyboardInterrupt:
+        return _fail(name, "interrupted", INTERRUPTED)
+    except MemoryError:
+        return _fail(name, "out of memory", UNAVAILABLE)
+    return 0
+
+
+def _print(text: str, stdout: Any) -> None:
+    """Write to standard output, to the end."""
+    with suppress(AttributeError):
+        # A key that the terminal's encoding lacks becomes an escape, not an error.
+        stdout.reconfigure(errors="backslashreplace")
+    try:
+        stdout.write(text)
+        stdout.flush()
+    except BrokenPipeError:
+        _abandon_stdout()
+        raise CommandError(
+            "standard output was closed before all was written", CLOSED_PIPE
+        ) from None
+    except OSError as error:
+        _abandon_stdout()
+        raise CommandError(f"cannot write: {reason(error)}", UNAVAILABLE) from None
+
+
+def _abandon_stdout() -> None:
+    """Let what is still buffered go nowhere, so that the interpreter's exit is quiet."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _fail(name: str, message: str, status: int) -> int:
+    if sys.stderr is not None:
+        print(f"{name}: {message}", file=sys.stderr)
+    return status
