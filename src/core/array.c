@@ -210,6 +210,17 @@ gmi_overflow_new(gm_map *m, char *last, size_t depth)
     return bucket;
 }
 
+size_t
+gmi_overflow_unused(const char *buckets)
+{
+    const gmi_array *a = gmi_array_of(buckets);
+    size_t unused = a->nspares - a->spares_used;
+    for (const gmi_chunk *c = a->chunks; c != NULL; c = c->next) {
+        unused += c->capacity - c->used;
+    }
+    return unused;
+}
+
 bool
 gmi_is_main(const gm_map *m, const char *buckets, const char *bucket)
 {

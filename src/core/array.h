@@ -67,6 +67,8 @@ bool gmi_overflow_reserve(gm_map *m, size_t n);
 /* Chains one of them after `last`, the bucket number `depth` (from 1) of its
  * chain, and counts it as Go does. Never fails after gmi_overflow_reserve. */
 char *gmi_overflow_new(gm_map *m, char *last, size_t depth);
+/* Overflow buckets allocated and not handed out. */
+size_t gmi_overflow_unused(const char *buckets);
 /* Which spare a bucket is, or -1. */
 int64_t gmi_spare_index(const gm_map *m, const char *buckets, const char *bucket);
 /* Is it one of the array's own 2**B? */

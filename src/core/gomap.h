@@ -124,6 +124,7 @@ void gm_sweep(gm_map *m);
 /* ---- size ---------------------------------------------------------------------- */
 
 size_t gm_count(const gm_map *m);
+bool gm_is_growing(const gm_map *m);
 uint64_t gm_hash0(const gm_map *m);
 /* A draw from the map's own random stream. */
 uint64_t gm_draw(gm_map *m);
@@ -154,8 +155,6 @@ void gm_iter_init(gm_iter *it, gm_map *m, bool leave_flags);
 gm_status gm_iter_init_at(gm_iter *it, gm_map *m, uint64_t start_bucket, uint64_t offset);
 /* The next entry; cell->key NULL at the end. */
 gm_status gm_iter_next(gm_iter *it, gm_cell *cell);
-/* Does nothing: iterators hold no key of their own any more. Goes with its callers. */
-void gm_iter_settle(gm_iter *it);
 void gm_iter_fini(gm_iter *it);
 
 /* A bare walk over all entries in storage order: no flags, no pins.  It ends
@@ -171,6 +170,10 @@ typedef struct {
 
 void gm_walk_init(gm_walk *w, gm_map *m);
 bool gm_walk_next(gm_walk *w, gm_cell *cell);
+
+/* Shows the references that arrays left behind still hold for live iterators:
+ * with the walk's, all that the map owns.  Slots may hold zero bits. */
+void gm_visit_kept(const gm_map *m, void (*see)(void *context, const gm_cell *cell), void *context);
 
 /* ---- looking inside --------------------------------------------------------------- */
 
@@ -202,8 +205,6 @@ typedef struct {
  * status than GM_OK, or with GM_CHANGED when the map changed meanwhile. */
 gm_status gm_visit(gm_map *m, gm_status (*see)(void *context, const gm_bucket_view *bucket), void *context);
 
-#define GM_CHAIN_LENGTHS 64
-
 typedef struct {
     gm_header header;
     size_t overflow_buckets, old_overflow_buckets; /* hanging in chains */
@@ -211,10 +212,9 @@ typedef struct {
     size_t chains, chains_with_overflow, bucket_total;
     uint64_t hit_total; /* entries looked at, summed over a lookup of every key */
     uint64_t occupancy[GM_BUCKET_CELLS + 1];
-    uint64_t chain_lengths[GM_CHAIN_LENGTHS]; /* the last one: that long or longer */
     size_t longest_chain;                     /* overflow buckets in it */
     uint64_t tophash_counts[256];             /* of entries */
-    /* bytes; they add up to gm_memory */
+    /* bytes; they add up to gm_memory (the arrays' own headers are in bytes_header) */
     size_t bytes_header, bytes_buckets, bytes_overflow, bytes_old, bytes_spare, bytes_empty_slots;
     size_t bucket_size, key_size, elem_size;
     uint64_t doublings, same_size_growths, reseeds;
@@ -223,6 +223,8 @@ typedef struct {
 } gm_stats;
 
 void gm_read_stats(const gm_map *m, gm_stats *out);
+/* counts[i]: reachable chains with i overflow buckets; n = longest_chain + 1. */
+void gm_chain_lengths(const gm_map *m, uint64_t *counts, size_t n);
 
 /* True when every invariant holds; else the first broken one, in words. */
 bool gm_validate(const gm_map *m, char *message, size_t size);

@@ -86,12 +86,6 @@ gm_iter_next(gm_iter *it, gm_cell *cell)
 }
 
 void
-gm_iter_settle(gm_iter *it)
-{
-    (void)it;
-}
-
-void
 gm_iter_fini(gm_iter *it)
 {
     if (it->map != NULL) {

@@ -224,6 +224,12 @@ gm_count(const gm_map *m)
     return (size_t)m->count;
 }
 
+bool
+gm_is_growing(const gm_map *m)
+{
+    return gmi_is_growing(m);
+}
+
 uint64_t
 gm_hash0(const gm_map *m)
 {

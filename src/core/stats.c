@@ -60,7 +60,6 @@ count_reachable(const gm_map *m, const gmi_chain *chain, gm_stats *out)
         out->present_entries += entries;
     }
     out->hit_total += entries * (entries + 1) / 2;
-    out->chain_lengths[overflow < GM_CHAIN_LENGTHS ? overflow : GM_CHAIN_LENGTHS - 1]++;
     if (overflow > out->longest_chain) {
         out->longest_chain = overflow;
     }
@@ -75,7 +74,7 @@ count_chains(const gm_map *m, gm_stats *out)
     }
     if (m->buckets == NULL) { /* the one bucket that a lookup would read */
         out->chains = out->bucket_total = 1;
-        out->occupancy[0] = out->chain_lengths[0] = 1;
+        out->occupancy[0] = 1;
     }
     for (size_t i = 0; i < out->header.old_buckets; i++) {
         out->evacuated += gmi_is_evacuated(gmi_bucket_at(m->oldbuckets, i, m->bucket_size));
@@ -98,16 +97,33 @@ count_bytes(const gm_map *m, gm_stats *out)
     if (m->buckets != NULL) {
         const gmi_array *a = gmi_array_of(m->buckets);
         out->overflow_buckets = handed_out(m->buckets);
-        out->bytes_buckets = GMI_ARRAY_HEADER + a->nbuckets * m->bucket_size;
+        out->bytes_buckets = a->nbuckets * m->bucket_size;
         out->bytes_overflow = out->overflow_buckets * m->bucket_size;
-        out->bytes_spare = a->bytes - out->bytes_buckets - out->bytes_overflow;
+        out->bytes_spare = gmi_overflow_unused(m->buckets) * m->bucket_size;
         out->bytes_old -= a->bytes;
+        out->bytes_header += a->bytes - out->bytes_buckets - out->bytes_overflow - out->bytes_spare;
         out->bytes_empty_slots =
             ((a->nbuckets + out->overflow_buckets) * GM_BUCKET_CELLS - out->present_entries) *
             (size_t)(m->key_size + m->elem_size);
     }
     if (gmi_is_growing(m)) {
         out->old_overflow_buckets = handed_out(m->oldbuckets);
+    }
+}
+
+void
+gm_chain_lengths(const gm_map *m, uint64_t *counts, size_t n)
+{
+    gmi_chain chain = {NULL, 0, true};
+    memset(counts, 0, n * sizeof *counts);
+    counts[0] = m->buckets == NULL;
+    while (gmi_next_chain(m, &chain, true)) {
+        size_t overflow = 0;
+        for (char *b = chain.head; (b = gmi_overflow(b, m->bucket_size)) != NULL; overflow++) {
+        }
+        if (overflow < n) {
+            counts[overflow]++;
+        }
     }
 }
 

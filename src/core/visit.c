@@ -1,4 +1,5 @@
-/* visit.c: showing every bucket to the caller, as it lies. */
+/* visit.c: showing every bucket to the caller, as it lies; and what arrays left
+ * behind still hold. */
 #include "walk.h"
 
 static void
@@ -36,4 +37,59 @@ gm_visit(gm_map *m, gm_status (*see)(void *context, const gm_bucket_view *bucket
         }
     }
     return GM_OK;
+}
+
+/* ---- what arrays left behind hold ------------------------------------------------------ */
+
+typedef struct {
+    const gm_map *m;
+    void (*see)(void *context, const gm_cell *cell);
+    void *context;
+} kept_visit;
+
+static void
+show_kept(const kept_visit *v, char *buckets)
+{
+    const gm_map *m = v->m;
+    for (size_t n = 0; n < gmi_array_of(buckets)->nbuckets; n++) {
+        char *b = gmi_bucket_at(buckets, n, m->bucket_size);
+        for (; b != NULL; b = gmi_overflow(b, m->bucket_size)) {
+            for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
+                if (gmi_is_moved(gmi_tophash(b)[i])) {
+                    gm_cell cell = {gmi_key_at(b, i, m->key_size),
+                                    gmi_elem_at(b, i, m->key_size, m->elem_size), false};
+                    v->see(v->context, &cell);
+                }
+            }
+        }
+    }
+}
+
+/* Has an iterator before `end` in the list shown this array already? */
+static bool
+was_shown(const gm_map *m, const gm_iter *end, const char *buckets)
+{
+    for (const gm_iter *it = m->iterators; it != end; it = it->next) {
+        if (it->buckets == buckets || it->current == buckets) {
+            return true;
+        }
+    }
+    return buckets == m->buckets || buckets == m->oldbuckets;
+}
+
+void
+gm_visit_kept(const gm_map *m, void (*see)(void *context, const gm_cell *cell), void *context)
+{
+    kept_visit v = {m, see, context};
+    if (gmi_is_growing(m)) {
+        show_kept(&v, m->oldbuckets);
+    }
+    for (const gm_iter *it = m->iterators; it != NULL; it = it->next) {
+        if (!was_shown(m, it, it->buckets)) {
+            show_kept(&v, it->buckets);
+        }
+        if (it->current != it->buckets && !was_shown(m, it, it->current)) {
+            show_kept(&v, it->current);
+        }
+    }
 }

@@ -136,6 +136,10 @@ key_load(MapObject *self, PyObject *object, Key *key)
     return key_load_any(self, object, key);
 }
 
+/* Makes a key loaded under hash0 good for another engine call, should Python
+ * code in between have changed the seed.  On failure the key is dropped. */
+int key_refresh(MapObject *self, PyObject *object, Key *key, uint64_t hash0);
+
 static inline int
 elem_load(const MapSpec *spec, PyObject *object, Elem *elem)
 {

@@ -312,7 +312,24 @@ stats_of_nil(gm_stats *s)
 {
     memset(s, 0, sizeof *s);
     s->header.buckets = s->chains = s->bucket_total = 1;
-    s->occupancy[0] = s->chain_lengths[0] = 1;
+    s->occupancy[0] = 1;
+}
+
+/* Chains by overflow buckets, one number for every length there is; new. */
+static PyObject *
+chain_lengths(MapObject *map, size_t longest)
+{
+    if (map->map == NULL) {
+        return Py_BuildValue("[i]", 1);
+    }
+    uint64_t *counts = PyMem_New(uint64_t, longest + 1);
+    if (counts == NULL) {
+        return PyErr_NoMemory();
+    }
+    gm_chain_lengths(map->map, counts, longest + 1);
+    PyObject *list = list_of(counts, longest + 1);
+    PyMem_Free(counts);
+    return list;
 }
 
 PyDoc_STRVAR(numbers_doc, "numbers(m, /)\n--\n\n\
@@ -332,14 +349,12 @@ inspect_numbers(PyObject *module, PyObject *object)
     else {
         gm_read_stats(map->map, &stats);
     }
-    size_t lengths = stats.longest_chain + 1;
-    lengths = lengths < GM_CHAIN_LENGTHS ? lengths : GM_CHAIN_LENGTHS;
     PyObject *dict = PyDict_New();
     if (dict == NULL || put_numbers(dict, &stats) < 0 ||
         put(dict, "growing", PyBool_FromLong(stats.header.growing)) < 0 ||
         put(dict, "same_size_grow", PyBool_FromLong(stats.header.same_size_grow)) < 0 ||
         put(dict, "occupancy", list_of(stats.occupancy, GM_BUCKET_CELLS + 1)) < 0 ||
-        put(dict, "chain_lengths", list_of(stats.chain_lengths, lengths)) < 0 ||
+        put(dict, "chain_lengths", chain_lengths(map, stats.longest_chain)) < 0 ||
         put(dict, "tophash_counts", list_of(stats.tophash_counts, 256)) < 0) {
         Py_CLEAR(dict);
     }

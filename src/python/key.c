@@ -267,6 +267,16 @@ key_load_any(MapObject *self, PyObject *object, Key *key)
     return 0;
 }
 
+int
+key_refresh(MapObject *self, PyObject *object, Key *key, uint64_t hash0)
+{
+    if (GM_LIKELY(present_hash0(self) == hash0)) {
+        return 0;
+    }
+    key_drop(key);
+    return key_load(self, object, key);
+}
+
 gm_status
 key_rehash(void *context, void *slot)
 {

@@ -71,7 +71,13 @@ add_at_once(MapObject *self, PyObject *object, PyObject *delta)
     if (sum == NULL) {
         return NULL;
     }
-    if (map_assign(self, object, &key, &cell, &old_key) < 0) {
+    if (map_load_key(self, object, &key) < 0) {
+        elem_drop(self->spec, &elem);
+        Py_DECREF(sum);
+        return NULL;
+    }
+    if (map_assign_loaded(self, &key, &cell, &old_key) < 0) {
+        key_drop(&key);
         elem_drop(self->spec, &elem);
         Py_DECREF(sum);
         return NULL;
@@ -89,19 +95,61 @@ add_at_once(MapObject *self, PyObject *object, PyObject *delta)
     return sum;
 }
 
+/* The found or zero element plus delta, loaded; new. */
 static PyObject *
-add_in_steps(MapObject *self, PyObject *key, PyObject *delta)
+load_sum(MapObject *self, const gm_cell *cell, int found, PyObject *delta, Elem *elem)
 {
-    PyObject *old = map_find_elem(self, key);
-    if (old == NULL && PyErr_Occurred()) {
+    PyObject *old = found ? elem_box(self->spec, cell->elem) : Py_NewRef(self->zero);
+    PyObject *sum = old != NULL ? PyNumber_Add(old, delta) : NULL;
+    Py_XDECREF(old);
+    if (sum != NULL && elem_load(self->spec, sum, elem) < 0) {
+        Py_CLEAR(sum);
+    }
+    return sum;
+}
+
+/* Stores into the cell that was found for reading: nothing has moved since. */
+static void
+store_in_cell(MapObject *self, Key *key, gm_cell *cell, Elem *elem)
+{
+    PyObject *old_key, *old_elem;
+    cell->inserted = false;
+    map_own_key(self, key, cell, &old_key);
+    map_put(self, cell, elem, &old_elem);
+    key_drop(key);
+    Py_XDECREF(old_key);
+    Py_XDECREF(old_elem);
+}
+
+/* One hash; the probe for reading serves writing, too, unless the sum's code
+ * changed the map, or an assignment would owe growth work. */
+static PyObject *
+add_in_steps(MapObject *self, PyObject *object, PyObject *delta)
+{
+    Key key;
+    Elem elem;
+    gm_cell cell;
+    if (map_load_key(self, object, &key) < 0) {
         return NULL;
     }
-    if (old == NULL) {
-        old = Py_NewRef(self->zero);
+    uint64_t hash0 = present_hash0(self);
+    int found = map_find_loaded(self, &key, &cell);
+    uint64_t version = self->map != NULL ? gm_version(self->map) : 0;
+    PyObject *sum = found >= 0 ? load_sum(self, &cell, found, delta, &elem) : NULL;
+    if (sum == NULL) {
+        key_drop(&key);
+        return NULL;
     }
-    PyObject *sum = PyNumber_Add(old, delta);
-    Py_DECREF(old);
-    if (sum != NULL && map_store(self, key, sum) < 0) {
+    if (found && self->spec->key.boxed && gm_version(self->map) == version &&
+        !gm_is_growing(self->map)) {
+        store_in_cell(self, &key, &cell, &elem);
+        return sum;
+    }
+    if (key_refresh(self, object, &key, hash0) < 0) {
+        elem_drop(self->spec, &elem);
+        Py_CLEAR(sum);
+    }
+    else if (map_set_loaded(self, &key, &elem) < 0) {
         Py_CLEAR(sum);
     }
     return sum;
@@ -113,9 +161,6 @@ map_add(MapObject *self, PyObject *const *args, Py_ssize_t n)
     if (n != 2) {
         return PyErr_Format(PyExc_TypeError, "add expected 2 arguments, got %zd", n);
     }
-    if (GM_UNLIKELY(self->map == NULL) && !self->nil && map_ensure(self) < 0) {
-        return NULL;
-    }
     if (sums_quietly(self, args[1])) {
         PyObject *sum = add_at_once(self, args[0], args[1]);
         if (sum != NULL || PyErr_Occurred()) {
@@ -124,4 +169,3 @@ map_add(MapObject *self, PyObject *const *args, Py_ssize_t n)
     }
     return add_in_steps(self, args[0], args[1]);
 }
-

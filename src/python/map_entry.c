@@ -7,25 +7,37 @@
 #include "map_type.h"
 
 int
-map_find(MapObject *self, PyObject *object, gm_cell *cell)
+map_load_key(MapObject *self, PyObject *object, Key *key)
 {
-    Key key;
     if (GM_UNLIKELY(self->map == NULL) && !self->nil && map_ensure(self) < 0) {
         return -1;
     }
-    if (key_load(self, object, &key) < 0) {
-        return -1;
-    }
+    return key_load(self, object, key);
+}
+
+int
+map_find_loaded(MapObject *self, const Key *key, gm_cell *cell)
+{
     if (GM_UNLIKELY(self->map == NULL)) {
-        key_drop(&key);
         return 0;
     }
-    gm_status status = gm_find(self->map, &key.slot, cell);
-    key_drop(&key);
+    gm_status status = gm_find(self->map, &key->slot, cell);
     if (GM_UNLIKELY(status != GM_OK)) {
         return err_status(self, status);
     }
     return cell->key != NULL;
+}
+
+int
+map_find(MapObject *self, PyObject *object, gm_cell *cell)
+{
+    Key key;
+    if (map_load_key(self, object, &key) < 0) {
+        return -1;
+    }
+    int found = map_find_loaded(self, &key, cell);
+    key_drop(&key);
+    return found;
 }
 
 PyObject *
@@ -70,13 +82,15 @@ track_if_container(MapObject *self, PyObject *object)
     }
 }
 
-/* The cell's references for a key just assigned: *displaced is the caller's. */
-static void
-own_key(MapObject *self, const Key *key, gm_cell *cell, PyObject **displaced)
+void
+map_own_key(MapObject *self, const Key *key, gm_cell *cell, PyObject **displaced)
 {
+    *displaced = NULL;
+    if (!self->spec->key.boxed) {
+        return;
+    }
     BoxedKey *slot = cell->key;
     PyObject *object = key->slot.boxed.object;
-    *displaced = NULL;
     if (cell->inserted) {
         Py_INCREF(object);
         track_if_container(self, object);
@@ -87,7 +101,6 @@ own_key(MapObject *self, const Key *key, gm_cell *cell, PyObject **displaced)
     }
 }
 
-/* Puts an element into an assigned cell; boxed: *displaced is the old one. */
 void
 map_put(MapObject *self, gm_cell *cell, const Elem *elem, PyObject **displaced)
 {
@@ -104,24 +117,35 @@ map_put(MapObject *self, gm_cell *cell, const Elem *elem, PyObject **displaced)
 }
 
 int
-map_assign(MapObject *self, PyObject *object, Key *key, gm_cell *cell, PyObject **displaced)
+map_assign_loaded(MapObject *self, const Key *key, gm_cell *cell, PyObject **displaced)
 {
     *displaced = NULL;
-    if (key_load(self, object, key) < 0) {
-        return -1;
-    }
     if (GM_UNLIKELY(self->nil)) {
-        key_drop(key);
         return err_nil(self);
     }
     gm_status status = gm_assign(self->map, &key->slot, cell);
     if (GM_UNLIKELY(status != GM_OK)) {
-        key_drop(key);
         return err_status(self, status);
     }
-    if (self->spec->key.boxed) {
-        own_key(self, key, cell, displaced);
+    map_own_key(self, key, cell, displaced);
+    return 0;
+}
+
+int
+map_set_loaded(MapObject *self, Key *key, Elem *elem)
+{
+    gm_cell cell;
+    PyObject *old_key, *old_elem;
+    if (map_assign_loaded(self, key, &cell, &old_key) < 0) {
+        key_drop(key);
+        elem_drop(self->spec, elem);
+        return -1;
     }
+    map_put(self, &cell, elem, &old_elem);
+    key_drop(key);
+    Py_XDECREF(old_key);
+    Py_XDECREF(old_elem);
+    map_sweep(self);
     return 0;
 }
 
@@ -130,27 +154,16 @@ map_set(MapObject *self, PyObject *object, PyObject *value)
 {
     Key key;
     Elem elem;
-    gm_cell cell;
-    PyObject *old_key, *old_elem;
-    if (GM_UNLIKELY(self->map == NULL) && !self->nil && map_ensure(self) < 0) {
-        return -1;
-    }
     if (elem_load(self->spec, value, &elem) < 0) {
         return -1;
     }
-    if (map_assign(self, object, &key, &cell, &old_key) < 0) {
+    if (map_load_key(self, object, &key) < 0) {
         elem_drop(self->spec, &elem);
         return -1;
     }
-    map_put(self, &cell, &elem, &old_elem);
-    key_drop(&key);
-    Py_XDECREF(old_key);
-    Py_XDECREF(old_elem);
-    map_sweep(self);
-    return 0;
+    return map_set_loaded(self, &key, &elem);
 }
 
-/* The entry's references, released; its element kept when `elem` asks for it. */
 void
 map_release_entry(MapObject *self, gm_entry *entry, PyObject **key, PyObject **elem)
 {
@@ -171,22 +184,13 @@ map_release_entry(MapObject *self, gm_entry *entry, PyObject **key, PyObject **e
 }
 
 int
-map_remove(MapObject *self, PyObject *object, PyObject **elem)
+map_remove_loaded(MapObject *self, const Key *key, PyObject **elem)
 {
-    Key key;
     gm_entry entry;
-    if (GM_UNLIKELY(self->map == NULL) && !self->nil && map_ensure(self) < 0) {
-        return -1;
-    }
-    if (key_load(self, object, &key) < 0) {
-        return -1;
-    }
     if (GM_UNLIKELY(self->map == NULL)) {
-        key_drop(&key);
         return 0;
     }
-    gm_status status = gm_delete(self->map, &key.slot, &entry);
-    key_drop(&key);
+    gm_status status = gm_delete(self->map, &key->slot, &entry);
     if (GM_UNLIKELY(status != GM_OK)) {
         return err_status(self, status);
     }
@@ -198,11 +202,23 @@ map_remove(MapObject *self, PyObject *object, PyObject **elem)
     return 1;
 }
 
+static int
+map_remove(MapObject *self, PyObject *object)
+{
+    Key key;
+    if (map_load_key(self, object, &key) < 0) {
+        return -1;
+    }
+    int removed = map_remove_loaded(self, &key, NULL);
+    key_drop(&key);
+    return removed;
+}
+
 int
 map_store(MapObject *self, PyObject *key, PyObject *value)
 {
     if (value == NULL) {
-        return map_remove(self, key, NULL) < 0 ? -1 : 0;
+        return map_remove(self, key) < 0 ? -1 : 0;
     }
     return map_set(self, key, value);
 }

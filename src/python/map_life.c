@@ -100,9 +100,29 @@ map_sweep(MapObject *self)
     }
 }
 
+typedef struct {
+    const MapSpec *spec;
+    visitproc visit;
+    void *arg;
+    int result;
+} Traversal;
+
+static void
+traverse_cell(void *context, const gm_cell *cell)
+{
+    Traversal *t = context;
+    if (t->result == 0 && t->spec->key.boxed && ((BoxedKey *)cell->key)->object != NULL) {
+        t->result = t->visit(((BoxedKey *)cell->key)->object, t->arg);
+    }
+    if (t->result == 0 && t->spec->elem.boxed && *(PyObject **)cell->elem != NULL) {
+        t->result = t->visit(*(PyObject **)cell->elem, t->arg);
+    }
+}
+
 int
 map_tp_traverse(MapObject *self, visitproc visit, void *arg)
 {
+    Traversal t = {self->spec, visit, arg, 0};
     gm_walk walk;
     gm_cell cell;
     Py_VISIT(Py_TYPE(self));
@@ -113,15 +133,11 @@ map_tp_traverse(MapObject *self, visitproc visit, void *arg)
         return 0;
     }
     gm_walk_init(&walk, self->map);
-    while (gm_walk_next(&walk, &cell)) {
-        if (self->spec->key.boxed) {
-            Py_VISIT(((BoxedKey *)cell.key)->object);
-        }
-        if (self->spec->elem.boxed) {
-            Py_VISIT(*(PyObject **)cell.elem);
-        }
+    while (t.result == 0 && gm_walk_next(&walk, &cell)) {
+        traverse_cell(&t, &cell);
     }
-    return 0;
+    gm_visit_kept(self->map, traverse_cell, &t);
+    return t.result;
 }
 
 int
@@ -212,6 +228,9 @@ set_zero(MapObject *self, PyObject *object)
     }
     Py_SETREF(self->zero, zero);
     self->own_zero = true;
+    if (PyObject_IS_GC(zero)) {
+        map_track(self);
+    }
     return 0;
 }
 

@@ -66,23 +66,42 @@ The element of key; default is stored first when key is absent.  O(1).\n\
 >>> m\n\
 Map[str, list]({'a': [1]})\n");
 
+/* Stores the default under a key found absent; both are used up. */
+static PyObject *
+store_default(MapObject *self, PyObject *object, PyObject *value, Key *key, uint64_t hash0)
+{
+    Elem elem;
+    if (elem_load(self->spec, value, &elem) < 0) {
+        key_drop(key);
+        return NULL;
+    }
+    PyObject *shown = elem_box(self->spec, &elem);
+    if (shown == NULL || key_refresh(self, object, key, hash0) < 0) {
+        elem_drop(self->spec, &elem);
+        Py_XDECREF(shown);
+        return NULL;
+    }
+    if (map_set_loaded(self, key, &elem) < 0) {
+        Py_CLEAR(shown);
+    }
+    return shown;
+}
+
 static PyObject *
 map_setdefault(MapObject *self, PyObject *const *args, Py_ssize_t n)
 {
-    if (check_args("setdefault", n, 1, 2) < 0) {
+    Key key;
+    gm_cell cell;
+    if (check_args("setdefault", n, 1, 2) < 0 || map_load_key(self, args[0], &key) < 0) {
         return NULL;
     }
-    PyObject *elem = map_find_elem(self, args[0]);
-    if (elem != NULL || PyErr_Occurred()) {
-        return elem;
+    uint64_t hash0 = present_hash0(self);
+    int found = map_find_loaded(self, &key, &cell);
+    if (found == 0) {
+        return store_default(self, args[0], n == 2 ? args[1] : self->zero, &key, hash0);
     }
-    if (map_store(self, args[0], n == 2 ? args[1] : self->zero) < 0) {
-        return NULL;
-    }
-    elem = map_find_elem(self, args[0]);
-    if (elem == NULL && !PyErr_Occurred()) { /* a NaN is never found again */
-        elem = Py_NewRef(n == 2 ? args[1] : self->zero);
-    }
+    PyObject *elem = found > 0 ? elem_box(self->spec, cell.elem) : NULL;
+    key_drop(&key);
     return elem;
 }
 
@@ -114,22 +133,25 @@ O(1); popping what is absent does no growth work.\n\
 static PyObject *
 map_pop(MapObject *self, PyObject *const *args, Py_ssize_t n)
 {
+    Key key;
     gm_cell cell;
     PyObject *elem = NULL;
-    if (check_args("pop", n, 1, 2) < 0) {
+    if (check_args("pop", n, 1, 2) < 0 || map_load_key(self, args[0], &key) < 0) {
         return NULL;
     }
-    int found = map_find(self, args[0], &cell);
+    uint64_t hash0 = present_hash0(self);
+    int found = map_find_loaded(self, &key, &cell);
     if (found > 0) {
-        found = map_remove(self, args[0], &elem);
+        if (key_refresh(self, args[0], &key, hash0) < 0) {
+            return NULL;
+        }
+        found = map_remove_loaded(self, &key, &elem);
     }
+    key_drop(&key);
     if (found != 0) {
         return elem;
     }
-    if (n == 2) {
-        return Py_NewRef(args[1]);
-    }
-    return err_key(args[0]);
+    return n == 2 ? Py_NewRef(args[1]) : err_key(args[0]);
 }
 
 PyDoc_STRVAR(popitem_doc, "popitem($self, /)\n--\n\n\

@@ -24,19 +24,27 @@ int map_count_arg(PyObject *object, const char *name, uint64_t *count);
 
 /* map_entry.c */
 void map_track(MapObject *self);
+/* key_load, on a map whose engine exists (but for nil).  Operations of several
+ * engine calls load once, and key_refresh the key after foreign code. */
+int map_load_key(MapObject *self, PyObject *object, Key *key);
 /* 1 found, 0 absent, -1 error. */
-int map_find(MapObject *self, PyObject *key, gm_cell *cell);
+int map_find_loaded(MapObject *self, const Key *key, gm_cell *cell);
+int map_find(MapObject *self, PyObject *object, gm_cell *cell);
 /* Found: the element, boxed.  Absent: NULL, and no error set. */
-PyObject *map_find_elem(MapObject *self, PyObject *key);
-/* The cell of `object`, its references in order; map_put comes next, then
- * key_drop and the release of *displaced. The map exists or is nil. */
-int map_assign(MapObject *self, PyObject *object, Key *key, gm_cell *cell, PyObject **displaced);
+PyObject *map_find_elem(MapObject *self, PyObject *object);
+/* The key's cell, its references in order; map_put comes next, then the release
+ * of *displaced, a key that was replaced. */
+int map_assign_loaded(MapObject *self, const Key *key, gm_cell *cell, PyObject **displaced);
+/* The references of a key assigned to `cell`. */
+void map_own_key(MapObject *self, const Key *key, gm_cell *cell, PyObject **displaced);
 /* Moves an element into an assigned cell; boxed: *displaced is the old one. */
 void map_put(MapObject *self, gm_cell *cell, const Elem *elem, PyObject **displaced);
+/* Stores a loaded element under a loaded key; both are used up. */
+int map_set_loaded(MapObject *self, Key *key, Elem *elem);
 /* Stores value, or deletes when it is NULL. */
-int map_store(MapObject *self, PyObject *key, PyObject *value);
+int map_store(MapObject *self, PyObject *object, PyObject *value);
 /* 1 removed, 0 absent, -1 error; the element boxed into *elem unless NULL. */
-int map_remove(MapObject *self, PyObject *key, PyObject **elem);
+int map_remove_loaded(MapObject *self, const Key *key, PyObject **elem);
 /* Boxes what is asked for of an entry taken out, and releases it. */
 void map_release_entry(MapObject *self, gm_entry *entry, PyObject **key, PyObject **elem);
 

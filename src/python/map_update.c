@@ -147,15 +147,16 @@ map_fromkeys(PyTypeObject *cls, PyObject *const *args, Py_ssize_t n)
     if (n < 1 || n > 2) {
         return PyErr_Format(PyExc_TypeError, "fromkeys expected 1 or 2 arguments, got %zd", n);
     }
-    PyObject *made = PyObject_CallNoArgs((PyObject *)cls), *key;
+    MapSpec *spec = spec_of_class(cls);
+    PyObject *made = spec != NULL ? PyObject_CallNoArgs((PyObject *)cls) : NULL, *key;
     PyObject *iterator = made != NULL ? PyObject_GetIter(args[0]) : NULL;
     int result = iterator != NULL ? 0 : -1;
     while (result == 0 && (key = PyIter_Next(iterator)) != NULL) {
-        PyObject *value = n == 2 ? args[1] : ((MapObject *)made)->zero;
-        result = PyObject_SetItem(made, key, value);
+        result = PyObject_SetItem(made, key, n == 2 ? args[1] : spec->zero);
         Py_DECREF(key);
     }
     Py_XDECREF(iterator);
+    Py_XDECREF(spec);
     if (result < 0 || PyErr_Occurred()) {
         Py_CLEAR(made);
     }
