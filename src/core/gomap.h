@@ -112,6 +112,8 @@ gm_status gm_find(gm_map *m, const void *key, gm_cell *cell);
  * `key` (the caller owns the reference now in it) and its element bits are zero. */
 gm_status gm_assign(gm_map *m, const void *key, gm_cell *cell);
 gm_status gm_delete(gm_map *m, const void *key, gm_entry *removed);
+/* The same, but an absent key does no growth work. */
+gm_status gm_pop(gm_map *m, const void *key, gm_entry *removed);
 gm_status gm_random(gm_map *m, gm_cell *cell);
 gm_status gm_pop_random(gm_map *m, gm_entry *removed);
 

@@ -15,7 +15,8 @@
 typedef struct {
     gm_status (*find)(gm_map *m, const void *key, gm_cell *cell);
     gm_status (*assign)(gm_map *m, const void *key, gm_cell *cell);
-    gm_status (*remove)(gm_map *m, const void *key, gm_entry *removed);
+    gm_status (*remove)(gm_map *m, const void *key, gm_entry *removed); /* Go's delete */
+    gm_status (*pop)(gm_map *m, const void *key, gm_entry *removed);
     /* Moves one old bucket's chain; the overflow buckets it needs were reserved. */
     void (*evacuate)(gm_map *m, size_t oldbucket);
     gm_status (*iter_next)(gm_iter *it, gm_cell *cell);

@@ -95,6 +95,14 @@ gm_delete(gm_map *m, const void *key, gm_entry *removed)
     return status;
 }
 
+gm_status
+gm_pop(gm_map *m, const void *key, gm_entry *removed)
+{
+    gm_status status = m->ops->pop(m, key, removed);
+    gmi_check(m);
+    return status;
+}
+
 /* ---- at random ---------------------------------------------------------------------- */
 
 gm_status
@@ -181,16 +189,14 @@ is_read_before(const gm_map *m, const gm_iter *end, const char *buckets)
     return false;
 }
 
-/* Forgets them in every array that an iterator reads, but for the present one,
- * which has no copies, and `home`, in whose chain the entry itself lay. */
+/* Forgets them in every array that an iterator reads; the present one has none. */
 static void
-forget_copies(const gm_map *m, const gm_entry *entry, const char *home, size_t chain)
+forget_copies(const gm_map *m, const gm_entry *entry, size_t chain)
 {
     for (const gm_iter *it = m->iterators; it != NULL; it = it->next) {
         char *const arrays[2] = {it->buckets, it->current};
         for (unsigned i = 0; i < 1 + (it->current != it->buckets); i++) {
-            bool is_left = arrays[i] != m->buckets && arrays[i] != home;
-            if (is_left && !is_read_before(m, it, arrays[i])) {
+            if (arrays[i] != m->buckets && !is_read_before(m, it, arrays[i])) {
                 forget_copy(m, it, arrays[i], entry, chain);
             }
         }
@@ -210,7 +216,7 @@ gm_pop_random(gm_map *m, gm_entry *removed)
     gmi_cell_take(m, place.bucket, place.cell, removed);
     gmi_cell_erase(m, place.head, place.bucket, place.cell);
     if (!m->kind->is_reflexive(removed->key)) {
-        forget_copies(m, removed, home, (size_t)(place.head - home) / m->bucket_size);
+        forget_copies(m, removed, (size_t)(place.head - home) / m->bucket_size);
     }
     gmi_check(m);
     return GM_OK;

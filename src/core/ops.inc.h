@@ -1,4 +1,5 @@
-/* ops.inc.h: find, assign, remove, evacuate, next: the one text of each.
+/* ops.inc.h: find, assign, delete, pop: the one text of each.  Included from
+ * here, as parts of it: evacuate.inc.h, next.inc.h.
  *
  * Included once per kind of key, with these defined (and undefined at the end):
  *
@@ -78,6 +79,12 @@ gmi_rehash(gm_map *m, void *key)
     return GM_RESTARTS;
 }
 
+/* An occupied cell; bucket NULL: none. */
+typedef struct {
+    char *bucket;
+    unsigned cell;
+} gmi_spot;
+
 #endif /* GM_OPS_ONCE */
 
 static GM_ALWAYS_INLINE GM_KEY *
@@ -126,27 +133,21 @@ GM_FN(compare)(gm_map *m, GM_KEY *slot, const GM_KEY *key, gm_status *trouble)
 
 /* ---- find --------------------------------------------------------------------------- */
 
+/* The cell of the key in the chain that begins at b; spot->bucket NULL: none. */
 static GM_ALWAYS_INLINE gm_status
-GM_FN(find_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
+GM_FN(locate)(gm_map *m, char *b, uint8_t top, const GM_KEY *key, gmi_spot *spot, size_t es)
 {
     const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
     gm_status trouble = GM_OK;
-    cell->key = cell->elem = NULL;
-    if (m->count == 0) {
-        return GM_OK;
-    }
-    uint64_t hash = GM_FN(hash_of)(m, key);
-    uint8_t top = gmi_top_of(hash);
-    char *b = gmi_chain_of(m, hash, size);
+    spot->bucket = NULL;
     do {
         gmi_hits hits = gmi_match(gmi_load(b), top);
         for (; hits != 0; hits &= hits - 1) {
             unsigned i = gmi_first_hit(hits);
-            GM_KEY *slot = GM_FN(key_at)(b, i);
-            int equal = GM_FN(compare)(m, slot, key, &trouble);
+            int equal = GM_FN(compare)(m, GM_FN(key_at)(b, i), key, &trouble);
             if (equal > 0) {
-                cell->key = slot;
-                cell->elem = gmi_elem_at(b, i, sizeof(GM_KEY), es);
+                spot->bucket = b;
+                spot->cell = i;
                 return GM_OK;
             }
             if (GM_CALLS_OUT && equal < 0) {
@@ -159,6 +160,25 @@ GM_FN(find_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
         b = gmi_overflow(b, size);
     } while (b != NULL);
     return GM_OK;
+}
+
+static GM_ALWAYS_INLINE gm_status
+GM_FN(find_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
+{
+    const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
+    gmi_spot spot;
+    cell->key = cell->elem = NULL;
+    if (m->count == 0) {
+        return GM_OK;
+    }
+    uint64_t hash = GM_FN(hash_of)(m, key);
+    char *head = gmi_chain_of(m, hash, size);
+    gm_status status = GM_FN(locate)(m, head, gmi_top_of(hash), key, &spot, es);
+    if (status == GM_OK && spot.bucket != NULL) {
+        cell->key = GM_FN(key_at)(spot.bucket, spot.cell);
+        cell->elem = gmi_elem_at(spot.bucket, spot.cell, sizeof(GM_KEY), es);
+    }
+    return status;
 }
 
 /* ---- assign ---------------------------------------------------------------------------- */
@@ -270,42 +290,50 @@ GM_FN(assign_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
 
 /* ---- remove ----------------------------------------------------------------------------- */
 
+/* `eager`: the growth work is done also when the key is absent, as Go's delete
+ * does.  Otherwise a growing map is searched first, in the old chain or the new. */
 static GM_ALWAYS_INLINE gm_status
-GM_FN(remove_once)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es)
+GM_FN(remove_once)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es, bool eager)
 {
     const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
-    gm_status trouble = GM_OK;
+    gm_status status;
+    gmi_spot spot;
     removed->found = false;
     if (m->count == 0) {
         return GM_OK;
     }
     uint64_t hash = GM_FN(hash_of)(m, key);
     uint8_t top = gmi_top_of(hash);
-    size_t bucket = hash & gmi_mask(m->B);
-    if (GM_UNLIKELY(gmi_is_growing(m)) && (trouble = gmi_growth_work(m, bucket)) != GM_OK) {
-        return trouble;
+    if (GM_UNLIKELY(gmi_is_growing(m))) {
+        if (!eager) {
+            status = GM_FN(locate)(m, gmi_chain_of(m, hash, size), top, key, &spot, es);
+            if (status != GM_OK || spot.bucket == NULL) {
+                return status;
+            }
+        }
+        if ((status = gmi_growth_work(m, hash & gmi_mask(m->B))) != GM_OK) {
+            return status;
+        }
     }
-    char *head = gmi_bucket_at(m->buckets, bucket, size), *b = head;
-    do {
-        gmi_hits hits = gmi_match(gmi_load(b), top);
-        for (; hits != 0; hits &= hits - 1) {
-            unsigned i = gmi_first_hit(hits);
-            int equal = GM_FN(compare)(m, GM_FN(key_at)(b, i), key, &trouble);
-            if (equal > 0) {
-                gmi_cell_take(m, b, i, removed);
-                gmi_cell_erase(m, head, b, i);
-                return GM_OK;
-            }
-            if (GM_CALLS_OUT && equal < 0) {
-                return trouble;
-            }
-        }
-        if (gmi_ends_chain(b)) {
-            break;
-        }
-        b = gmi_overflow(b, size);
-    } while (b != NULL);
-    return GM_OK;
+    char *head = gmi_bucket_at(m->buckets, hash & gmi_mask(m->B), size);
+    status = GM_FN(locate)(m, head, top, key, &spot, es);
+    if (status == GM_OK && spot.bucket != NULL) {
+        gmi_cell_take(m, spot.bucket, spot.cell, removed);
+        gmi_cell_erase(m, head, spot.bucket, spot.cell);
+    }
+    return status;
+}
+
+static GM_ALWAYS_INLINE gm_status
+GM_FN(delete_once)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es)
+{
+    return GM_FN(remove_once)(m, key, removed, es, true);
+}
+
+static GM_ALWAYS_INLINE gm_status
+GM_FN(pop_once)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es)
+{
+    return GM_FN(remove_once)(m, key, removed, es, false);
 }
 
 /* ---- starting over ------------------------------------------------------------------------ */
@@ -344,191 +372,19 @@ GM_FN(assign)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
 }
 
 static GM_ALWAYS_INLINE gm_status
-GM_FN(remove)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es)
+GM_FN(delete)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es)
 {
-    GM_SETTLE(GM_FN(remove_once), m, key, removed, es);
-}
-
-/* ---- evacuate ------------------------------------------------------------------------------ */
-
-/* Where entries of one half go: the bucket being filled and its free cell. */
-#ifndef GM_HALF_ONCE
-#define GM_HALF_ONCE
-typedef struct {
-    char *bucket;
-    unsigned cell;
-    size_t depth;
-} gmi_half;
-
-static GM_ALWAYS_INLINE void
-gmi_half_place(gm_map *m, gmi_half *to, uint8_t top, const void *key, const void *elem, size_t ks,
-               size_t es)
-{
-    if (GM_UNLIKELY(to->cell == GM_BUCKET_CELLS)) {
-        to->bucket = gmi_overflow_new(m, to->bucket, to->depth++);
-        to->cell = 0;
-    }
-    gmi_tophash(to->bucket)[to->cell] = top;
-    memcpy(gmi_key_at(to->bucket, to->cell, ks), key, ks);
-    memcpy(gmi_elem_at(to->bucket, to->cell, ks, es), elem, es);
-    to->cell++;
-}
-#endif
-
-/* Which half an entry goes to, and the tophash byte it has there.  A NaN's
- * hash cannot be made again: the low bit of its tophash decides, which an
- * iterator can read too, and a new byte is drawn. */
-static GM_ALWAYS_INLINE unsigned
-GM_FN(half_of)(gm_map *m, const GM_KEY *key, size_t newbit, uint8_t *top)
-{
-#if !GM_STORES_HASH
-    if (GM_UNLIKELY(!GM_IS_REFLEXIVE(key))) {
-        unsigned half = *top & 1;
-        *top = gmi_top_of(gm_splitmix(&m->rng));
-        return half;
-    }
-#endif
-    (void)top;
-    return (GM_FN(hash_of)(m, key) & newbit) != 0;
-}
-
-static GM_ALWAYS_INLINE void
-GM_FN(evacuate)(gm_map *m, size_t oldbucket, size_t es)
-{
-    const size_t size = gmi_bucket_size(sizeof(GM_KEY), es), newbit = gmi_old_count(m);
-    const bool same_size = gmi_is_same_size(m);
-    gmi_array *a = gmi_array_of(m->oldbuckets);
-    gmi_half halves[2] = {{gmi_bucket_at(m->buckets, oldbucket, size), 0, 1}, {NULL, 0, 1}};
-    if (!same_size) {
-        halves[1].bucket = gmi_bucket_at(m->buckets, oldbucket + newbit, size);
-    }
-    char *b = gmi_bucket_at(m->oldbuckets, oldbucket, size);
-    for (; b != NULL; b = gmi_overflow(b, size)) {
-        uint8_t *tops = gmi_tophash(b);
-        for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
-            uint8_t top = tops[i];
-            if (gmi_is_empty(top)) {
-                tops[i] = GM_EVACUATED_EMPTY;
-                continue;
-            }
-            GM_KEY *key = GM_FN(key_at)(b, i);
-            void *elem = gmi_elem_at(b, i, sizeof(GM_KEY), es);
-            unsigned half = same_size ? 0 : GM_FN(half_of)(m, key, newbit, &top);
-            tops[i] = (uint8_t)(GM_EVACUATED_X + half);
-            gmi_half_place(m, &halves[half], top, key, elem, sizeof(GM_KEY), es);
-            if (m->owner != NULL) {
-                gmi_leave_behind(m, a, key, elem, GM_IS_REFLEXIVE(key), sizeof(GM_KEY), es);
-            }
-        }
-    }
-}
-
-/* ---- iterate --------------------------------------------------------------------------------
- * Go's mapiternext.  The position is written back before a lookup, so that a
- * stranger's equality finds the iterator in order when it comes back to it. */
-
-/* Will this entry of an old chain move to the chain that is being shown?  When
- * the seed has changed and the hash must be asked for, find_moved decides. */
-static GM_ALWAYS_INLINE bool
-GM_FN(belongs)(gm_iter *it, GM_KEY *key, uint8_t top)
-{
-    if (GM_LIKELY(it->check_bucket == GM_NO_CHECK)) {
-        return true;
-    }
-#if GM_STORES_HASH
-    if (gmi_is_moved(top) && gmi_iter_is_stale(it) && GM_IS_REFLEXIVE(key)) {
-        return true;
-    }
-#else
-    if (!GM_IS_REFLEXIVE(key)) {
-        return it->check_bucket >> (it->B - 1) == (size_t)(top & 1);
-    }
-#endif
-    return (GM_FN(hash_of)(it->map, key) & gmi_mask(it->B)) == it->check_bucket;
-}
-
-#if GM_STORES_HASH
-/* Puts the hash under the present seed beside a moved key, and looks it up if
- * it belongs to the chain that was being shown. */
-static gm_status
-GM_FN(find_stale)(gm_map *m, GM_KEY *own, size_t check, size_t mask, gm_cell *cell)
-{
-    gm_status status = gmi_rehash(m, own);
-    if (status != GM_OK || (check != GM_NO_CHECK && (own->hash & mask) != check)) {
-        return status;
-    }
-    return m->ops->find(m, own, cell);
-}
-#endif
-
-/* Looks a moved entry up where it is now, if it still is.  A stranger's code may
- * end the iterator meanwhile: the pin keeps the array, and with it the key. */
-static gm_status
-GM_FN(find_moved)(gm_iter *it, const GM_KEY *key, gm_cell *cell)
-{
-    gm_map *m = it->map;
-#if GM_STORES_HASH
-    GM_KEY own = *key;
-    char *array = it->current;
-    gm_status status;
-    gmi_pin(array);
-    if (gmi_iter_is_stale(it)) {
-        status = GM_FN(find_stale)(m, &own, it->check_bucket, gmi_mask(it->B), cell);
-    }
-    else {
-        status = m->ops->find(m, &own, cell);
-    }
-    gmi_unpin(m, array);
-    return status;
-#else
-    return m->ops->find(m, key, cell);
-#endif
+    GM_SETTLE(GM_FN(delete_once), m, key, removed, es);
 }
 
 static GM_ALWAYS_INLINE gm_status
-GM_FN(iter_next)(gm_iter *it, gm_cell *cell, size_t es)
+GM_FN(pop)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es)
 {
-    const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
-    cell->key = cell->elem = NULL;
-    while (it->map != NULL) {
-        if (it->position == NULL && !gmi_iter_next_chain(it, size)) {
-            gmi_iter_kill(it);
-            break;
-        }
-        char *b = it->position;
-        for (unsigned n = it->cell; n < GM_BUCKET_CELLS; n++) {
-            unsigned i = (n + it->offset) & (GM_BUCKET_CELLS - 1);
-            uint8_t top = gmi_tophash(b)[i];
-            if (gmi_is_empty(top) || top == GM_EVACUATED_EMPTY) {
-                continue;
-            }
-            GM_KEY *key = GM_FN(key_at)(b, i);
-            if (!GM_FN(belongs)(it, key, top)) {
-                continue;
-            }
-            it->cell = (uint8_t)(n + 1);
-            if (GM_LIKELY(!gmi_is_moved(top)) || !GM_IS_REFLEXIVE(key)) {
-                cell->key = key;
-                cell->elem = gmi_elem_at(b, i, sizeof(GM_KEY), es);
-                return GM_OK;
-            }
-            gm_status status = GM_FN(find_moved)(it, key, cell);
-            if (status != GM_OK && it->position == b && it->cell == n + 1) {
-                it->cell = (uint8_t)n; /* the next call tries again */
-            }
-            if (status != GM_OK || cell->key != NULL) {
-                return status;
-            }
-            if (it->map == NULL || it->position != b || it->cell != n + 1) {
-                goto moved; /* a stranger advanced or ended this iterator */
-            }
-        }
-        it->position = gmi_overflow(b, size);
-        it->cell = 0;
-    moved:;
-    }
-    return GM_OK;
+    GM_SETTLE(GM_FN(pop_once), m, key, removed, es);
 }
+
+#include "evacuate.inc.h"
+#include "next.inc.h"
 
 /* ---- the instances ---------------------------------------------------------------------------- */
 
@@ -541,9 +397,13 @@ GM_FN(iter_next)(gm_iter *it, gm_cell *cell, size_t es)
     {                                                                                      \
         return GM_FN(assign)(m, key, cell, es);                                            \
     }                                                                                      \
-    static gm_status GM_FN(remove_##variant)(gm_map * m, const void *key, gm_entry *out)   \
+    static gm_status GM_FN(delete_##variant)(gm_map * m, const void *key, gm_entry *out)   \
     {                                                                                      \
-        return GM_FN(remove)(m, key, out, es);                                             \
+        return GM_FN(delete)(m, key, out, es);                                             \
+    }                                                                                      \
+    static gm_status GM_FN(pop_##variant)(gm_map * m, const void *key, gm_entry *out)      \
+    {                                                                                      \
+        return GM_FN(pop)(m, key, out, es);                                                \
     }                                                                                      \
     static void GM_FN(evacuate_##variant)(gm_map * m, size_t oldbucket)                    \
     {                                                                                      \
@@ -554,8 +414,8 @@ GM_FN(iter_next)(gm_iter *it, gm_cell *cell, size_t es)
         return GM_FN(iter_next)(it, cell, iter_es);                                        \
     }                                                                                      \
     static const gmi_ops GM_FN(ops_##variant) = {                                          \
-        GM_FN(find_##variant),     GM_FN(assign_##variant),    GM_FN(remove_##variant),    \
-        GM_FN(evacuate_##variant), GM_FN(iter_next_##variant),                             \
+        GM_FN(find_##variant), GM_FN(assign_##variant),   GM_FN(delete_##variant),         \
+        GM_FN(pop_##variant),  GM_FN(evacuate_##variant), GM_FN(iter_next_##variant),      \
     }
 
 GM_WRAP(8, 8, 8);

@@ -105,9 +105,8 @@ iter_pair(IterObject *self, PyObject *key, PyObject *elem)
 
 /* The cell as what the iterator shows; new. */
 static PyObject *
-iter_show(IterObject *self, const gm_cell *cell)
+iter_show(IterObject *self, MapObject *map, const gm_cell *cell)
 {
-    MapObject *map = self->map;
     const MapSpec *spec = map->spec;
     if (self->show == SHOW_VALUES) {
         return elem_box(spec, cell->elem);
@@ -133,13 +132,13 @@ iter_tp_iternext(IterObject *self)
         return NULL;
     }
     PyObject *shown = NULL;
-    Py_INCREF(map); /* a key's equality may exhaust this iterator */
+    Py_INCREF(map); /* a key's equality may exhaust this iterator, which lets go of it */
     gm_status status = gm_iter_next(&self->iter, &cell);
     if (GM_UNLIKELY(status != GM_OK)) {
         err_status(map, status);
     }
-    else if (cell.key != NULL && self->map != NULL) {
-        shown = iter_show(self, &cell);
+    else if (cell.key != NULL) {
+        shown = iter_show(self, map, &cell);
     }
     if (shown == NULL && !PyErr_Occurred()) {
         iter_finish(self);

@@ -190,7 +190,8 @@ map_remove_loaded(MapObject *self, const Key *key, PyObject **elem)
     if (GM_UNLIKELY(self->map == NULL)) {
         return 0;
     }
-    gm_status status = gm_delete(self->map, &key->slot, &entry);
+    gm_status status = elem != NULL ? gm_pop(self->map, &key->slot, &entry)
+                                    : gm_delete(self->map, &key->slot, &entry);
     if (GM_UNLIKELY(status != GM_OK)) {
         return err_status(self, status);
     }

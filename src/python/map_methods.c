@@ -134,19 +134,11 @@ static PyObject *
 map_pop(MapObject *self, PyObject *const *args, Py_ssize_t n)
 {
     Key key;
-    gm_cell cell;
     PyObject *elem = NULL;
     if (check_args("pop", n, 1, 2) < 0 || map_load_key(self, args[0], &key) < 0) {
         return NULL;
     }
-    uint64_t hash0 = present_hash0(self);
-    int found = map_find_loaded(self, &key, &cell);
-    if (found > 0) {
-        if (key_refresh(self, args[0], &key, hash0) < 0) {
-            return NULL;
-        }
-        found = map_remove_loaded(self, &key, &elem);
-    }
+    int found = map_remove_loaded(self, &key, &elem);
     key_drop(&key);
     if (found != 0) {
         return elem;

@@ -43,7 +43,7 @@ void map_put(MapObject *self, gm_cell *cell, const Elem *elem, PyObject **displa
 int map_set_loaded(MapObject *self, Key *key, Elem *elem);
 /* Stores value, or deletes when it is NULL. */
 int map_store(MapObject *self, PyObject *object, PyObject *value);
-/* 1 removed, 0 absent, -1 error; the element boxed into *elem unless NULL. */
+/* Deletes, or with `elem` pops the element, boxed: 1 removed, 0 absent, -1 error. */
 int map_remove_loaded(MapObject *self, const Key *key, PyObject **elem);
 /* Boxes what is asked for of an entry taken out, and releases it. */
 void map_release_entry(MapObject *self, gm_entry *entry, PyObject **key, PyObject **elem);
