@@ -12,12 +12,6 @@
 #include "debug.h"
 #include "iter.h"
 
-bool
-gm_needs_sweep(const gm_map *m)
-{
-    return m->garbage != NULL;
-}
-
 void
 gm_sweep(gm_map *m)
 {

@@ -79,18 +79,21 @@ enum gm_flag {
 #define GM_ALWAYS_INLINE inline __attribute__((always_inline))
 #define GM_NOINLINE __attribute__((noinline))
 #define GM_PREFETCH(p) __builtin_prefetch(p)
+#define GM_MAY_ALIAS __attribute__((may_alias))
 #elif defined(_MSC_VER)
 #define GM_LIKELY(x) (x)
 #define GM_UNLIKELY(x) (x)
 #define GM_ALWAYS_INLINE __forceinline
 #define GM_NOINLINE __declspec(noinline)
 #define GM_PREFETCH(p) ((void)(p))
+#define GM_MAY_ALIAS
 #else
 #define GM_LIKELY(x) (x)
 #define GM_UNLIKELY(x) (x)
 #define GM_ALWAYS_INLINE inline
 #define GM_NOINLINE
 #define GM_PREFETCH(p) ((void)(p))
+#define GM_MAY_ALIAS
 #endif
 
 #endif

@@ -36,6 +36,26 @@ typedef enum {
     GM_CHANGED      /* the map changed under a walk or visit */
 } gm_status;
 
+/* What a kind does for a map; the engine's own (kind.h). */
+struct gm_cell;
+struct gm_entry;
+struct gm_iter;
+typedef struct {
+    gm_status (*find)(gm_map *m, const void *key, struct gm_cell *cell);
+    gm_status (*assign)(gm_map *m, const void *key, struct gm_cell *cell);
+    gm_status (*remove)(gm_map *m, const void *key, struct gm_entry *removed);
+    gm_status (*pop)(gm_map *m, const void *key, struct gm_entry *removed);
+    void (*evacuate)(gm_map *m, size_t oldbucket);
+    gm_status (*iter_next)(struct gm_iter *it, struct gm_cell *cell);
+} gmi_ops;
+
+/* How every map begins: what the shortest paths read without a call. */
+typedef struct {
+    const gmi_ops *ops;
+    uint64_t count, hash0, version;
+    char *garbage; /* arrays whose references wait for gm_sweep */
+} GM_MAY_ALIAS gm_head;
+
 /* ---- what a map is made of -------------------------------------------------- */
 
 /* Memory.  `alloc` returns zeroed memory, 16-byte aligned, or NULL. */
@@ -78,14 +98,14 @@ typedef struct {
 } gm_options;
 
 /* Where an entry lies.  `key` NULL: there is none. */
-typedef struct {
+typedef struct gm_cell {
     void *key;
     void *elem;
     bool inserted; /* by gm_assign: the element is not yet set */
 } gm_cell;
 
 /* An entry taken out of the map, references included: the caller's now. */
-typedef struct {
+typedef struct gm_entry {
     _Alignas(8) unsigned char key[GM_MAX_KEY_SIZE];
     _Alignas(8) unsigned char elem[GM_MAX_ELEM_SIZE];
     bool found;
@@ -107,7 +127,12 @@ gm_status gm_clone(gm_map *m, void *context, uint64_t seed, gm_map **out);
 
 /* ---- entries ------------------------------------------------------------------- */
 
-gm_status gm_find(gm_map *m, const void *key, gm_cell *cell);
+static inline gm_status
+gm_find(gm_map *m, const void *key, gm_cell *cell)
+{
+    return ((const gm_head *)m)->ops->find(m, key, cell);
+}
+
 /* Finds or makes the cell of `key`.  A new cell's key bits are copied from
  * `key` (the caller owns the reference now in it) and its element bits are zero. */
 gm_status gm_assign(gm_map *m, const void *key, gm_cell *cell);
@@ -120,18 +145,38 @@ gm_status gm_pop_random(gm_map *m, gm_entry *removed);
 /* References that an operation could not release while it ran (old arrays that
  * an iterator had kept).  Call gm_sweep when gm_needs_sweep says so and no cell
  * of the map is in use. */
-bool gm_needs_sweep(const gm_map *m);
+static inline bool
+gm_needs_sweep(const gm_map *m)
+{
+    return ((const gm_head *)m)->garbage != NULL;
+}
+
 void gm_sweep(gm_map *m);
 
 /* ---- size ---------------------------------------------------------------------- */
 
-size_t gm_count(const gm_map *m);
+static inline size_t
+gm_count(const gm_map *m)
+{
+    return (size_t)((const gm_head *)m)->count;
+}
+
 bool gm_is_growing(const gm_map *m);
-uint64_t gm_hash0(const gm_map *m);
+static inline uint64_t
+gm_hash0(const gm_map *m)
+{
+    return ((const gm_head *)m)->hash0;
+}
+
 /* A draw from the map's own random stream. */
 uint64_t gm_draw(gm_map *m);
 /* A number that changes with every change of what lies where. */
-uint64_t gm_version(const gm_map *m);
+static inline uint64_t
+gm_version(const gm_map *m)
+{
+    return ((const gm_head *)m)->version;
+}
+
 gm_status gm_reserve(gm_map *m, uint64_t entries);
 gm_status gm_shrink(gm_map *m);
 gm_status gm_finish_growth(gm_map *m);
@@ -156,7 +201,16 @@ typedef struct gm_iter {
 void gm_iter_init(gm_iter *it, gm_map *m, bool leave_flags);
 gm_status gm_iter_init_at(gm_iter *it, gm_map *m, uint64_t start_bucket, uint64_t offset);
 /* The next entry; cell->key NULL at the end. */
-gm_status gm_iter_next(gm_iter *it, gm_cell *cell);
+static inline gm_status
+gm_iter_next(gm_iter *it, gm_cell *cell)
+{
+    if (it->map == NULL) {
+        cell->key = cell->elem = NULL;
+        return GM_OK;
+    }
+    return ((const gm_head *)it->map)->ops->iter_next(it, cell);
+}
+
 void gm_iter_fini(gm_iter *it);
 
 /* A bare walk over all entries in storage order: no flags, no pins.  It ends

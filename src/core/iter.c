@@ -75,16 +75,6 @@ gm_iter_init_at(gm_iter *it, gm_map *m, uint64_t start_bucket, uint64_t offset)
     return GM_OK;
 }
 
-gm_status
-gm_iter_next(gm_iter *it, gm_cell *cell)
-{
-    if (it->map == NULL) {
-        cell->key = cell->elem = NULL;
-        return GM_OK;
-    }
-    return it->map->ops->iter_next(it, cell);
-}
-
 void
 gm_iter_fini(gm_iter *it)
 {

@@ -11,17 +11,6 @@
 #include "config.h"
 #include "gomap.h"
 
-/* The algorithms that look at keys. */
-typedef struct {
-    gm_status (*find)(gm_map *m, const void *key, gm_cell *cell);
-    gm_status (*assign)(gm_map *m, const void *key, gm_cell *cell);
-    gm_status (*remove)(gm_map *m, const void *key, gm_entry *removed); /* Go's delete */
-    gm_status (*pop)(gm_map *m, const void *key, gm_entry *removed);
-    /* Moves one old bucket's chain; the overflow buckets it needs were reserved. */
-    void (*evacuate)(gm_map *m, size_t oldbucket);
-    gm_status (*iter_next)(gm_iter *it, gm_cell *cell);
-} gmi_ops;
-
 struct gm_kind {
     const char *name;
     uint16_t key_size;

@@ -13,12 +13,12 @@
  *                                                                             │
  *                             a spare or a singly allocated overflow bucket ◀─┘
  *
- * The first 48 bytes of gm_map are Go's hmap with two changes: hash0 has 64
- * bits instead of 32 (a fixed seed is any 64-bit number), and mapextra's three
- * members live in the arrays' headers, where iterators can keep them alive.
- * What follows them is what C needs where Go has a compiler and a collector:
- * the type, the allocator, the random stream, the version that tells a caller
- * of foreign code that the ground has moved, and the list of live iterators.
+ * gm_map holds Go's hmap with two changes: hash0 has 64 bits instead of 32 (a
+ * fixed seed is any 64-bit number), and mapextra's three members live in the
+ * arrays' headers, where iterators can keep them alive.  The rest is what C needs
+ * where Go has a compiler and a collector: the type with its operations, the
+ * allocator, the random stream, the version that tells a caller of foreign code
+ * that the ground has moved, and the list of live iterators.
  *
  * Invariants: a cell is occupied exactly when its tophash >= GM_MIN_TOPHASH;
  * after an emptyRest cell everything in the chain is emptyRest; buckets may be
@@ -41,16 +41,17 @@
 #endif
 
 struct gm_map {
-    uint64_t count;
+    /* gm_head's members, in its order */
+    const gmi_ops *ops;
+    uint64_t count, hash0, version;
+    char *garbage; /* arrays whose references wait for gm_sweep */
+    /* the rest of Go's hmap */
     uint8_t flags, B;
     uint16_t noverflow;
     bool fixed_seed;
-    uint64_t hash0;
     char *buckets, *oldbuckets;
     size_t nevacuate;
     /* beyond Go's hmap */
-    const gmi_ops *ops;
-    uint64_t version;
     uint32_t bucket_size;
     uint16_t key_size, elem_size;
     gm_iter *iterators;
@@ -60,12 +61,17 @@ struct gm_map {
     const gm_allocator *allocator;
     gm_status (*rehash)(void *context, void *key);
     void *context;
-    char *garbage; /* arrays whose references wait for gm_sweep */
     uint64_t rng;
     uint64_t doublings, same_size_growths, reseeds;
     uint64_t memory; /* bytes of all arrays, pinned ones included */
 };
-static_assert(offsetof(gm_map, ops) <= 56, "the hmap part stays within a cache line");
+static_assert(offsetof(gm_map, count) == offsetof(gm_head, count) &&
+                  offsetof(gm_map, hash0) == offsetof(gm_head, hash0) &&
+                  offsetof(gm_map, version) == offsetof(gm_head, version) &&
+                  offsetof(gm_map, garbage) == offsetof(gm_head, garbage),
+              "a map begins with its head");
+static_assert(offsetof(gm_map, oldbuckets) + sizeof(char *) <= 64,
+              "a lookup reads one cache line of the map");
 
 /* ---- addresses ------------------------------------------------------------------ */
 

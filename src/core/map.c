@@ -74,12 +74,6 @@ gm_map_free(gm_map *m)
 /* ---- by key ----------------------------------------------------------------------- */
 
 gm_status
-gm_find(gm_map *m, const void *key, gm_cell *cell)
-{
-    return m->ops->find(m, key, cell);
-}
-
-gm_status
 gm_assign(gm_map *m, const void *key, gm_cell *cell)
 {
     gm_status status = m->ops->assign(m, key, cell);
@@ -224,12 +218,6 @@ gm_pop_random(gm_map *m, gm_entry *removed)
 
 /* ---- header --------------------------------------------------------------------------- */
 
-size_t
-gm_count(const gm_map *m)
-{
-    return (size_t)m->count;
-}
-
 bool
 gm_is_growing(const gm_map *m)
 {
@@ -237,21 +225,9 @@ gm_is_growing(const gm_map *m)
 }
 
 uint64_t
-gm_hash0(const gm_map *m)
-{
-    return m->hash0;
-}
-
-uint64_t
 gm_draw(gm_map *m)
 {
     return gm_splitmix(&m->rng);
-}
-
-uint64_t
-gm_version(const gm_map *m)
-{
-    return m->version;
 }
 
 size_t

@@ -74,7 +74,7 @@ uint64_t box_unsigned_bits(const BoxType *type, const Elem *slot);
 int key_load_any(MapObject *self, PyObject *object, Key *key);
 /* The engine's callback: the hash of a stored key under the present hash0. */
 gm_status key_rehash(void *context, void *slot);
-PyObject *key_box(const MapSpec *spec, bool hashed, const void *slot);
+PyObject *key_box_any(const MapSpec *spec, bool hashed, const void *slot);
 int elem_load_any(const MapSpec *spec, PyObject *object, Elem *elem);
 PyObject *elem_box_any(const MapSpec *spec, const void *slot);
 
@@ -88,6 +88,28 @@ static inline void
 key_drop(Key *key)
 {
     Py_XDECREF(key->owned);
+}
+
+/* A Map() key whose hash takes no foreign code and cannot be NaN's. */
+static inline bool
+key_load_object(MapObject *self, PyObject *object, Key *key)
+{
+    Py_hash_t hash;
+    if (PyUnicode_CheckExact(object)) {
+        hash = ((PyASCIIObject *)object)->hash;
+        if (GM_UNLIKELY(hash == -1)) {
+            hash = PyObject_Hash(object);
+        }
+    }
+    else if (PyLong_CheckExact(object)) {
+        hash = PyObject_Hash(object);
+    }
+    else {
+        return false;
+    }
+    key->slot.boxed.object = object;
+    key->slot.boxed.hash = gm_hash_u64((uint64_t)hash, present_hash0(self));
+    return true;
 }
 
 /* The commonest keys: false when the case is another. */
@@ -120,6 +142,8 @@ key_load_quickly(MapObject *self, PyObject *object, Key *key)
             return true;
         }
         return false;
+    case TYPE_OBJECT:
+        return key_load_object(self, object, key);
     default:
         return false;
     }
@@ -143,6 +167,7 @@ int key_refresh(MapObject *self, PyObject *object, Key *key, uint64_t hash0);
 static inline int
 elem_load(const MapSpec *spec, PyObject *object, Elem *elem)
 {
+    int64_t value;
     switch (spec->elem.code) {
     case TYPE_OBJECT:
     case TYPE_INTERFACE:
@@ -154,19 +179,42 @@ elem_load(const MapSpec *spec, PyObject *object, Elem *elem)
             return 0;
         }
         break;
+    case TYPE_INT64:
+        if (GM_LIKELY(PyLong_CheckExact(object)) && int_is_small(object, &value)) {
+            elem->bits = (uint64_t)value;
+            return 0;
+        }
+        break;
     default:
         break;
     }
     return elem_load_any(spec, object, elem);
 }
 
+/* An element as an object; new. */
 static inline PyObject *
 elem_box(const MapSpec *spec, const void *slot)
 {
     if (GM_LIKELY(spec->elem.boxed)) {
         return Py_NewRef(*(PyObject *const *)slot);
     }
+    if (spec->elem.code == TYPE_INT64) {
+        return PyLong_FromLongLong(*(const int64_t *)slot);
+    }
     return elem_box_any(spec, slot);
+}
+
+/* A key as an object; new. */
+static inline PyObject *
+key_box(const MapSpec *spec, bool hashed, const void *slot)
+{
+    if (GM_LIKELY(spec->key.boxed)) {
+        return Py_NewRef(((const BoxedKey *)slot)->object);
+    }
+    if (spec->key.code == TYPE_INT64) { /* the value comes first, hashed or not */
+        return PyLong_FromLongLong(*(const int64_t *)slot);
+    }
+    return key_box_any(spec, hashed, slot);
 }
 
 static inline void

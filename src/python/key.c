@@ -35,12 +35,9 @@ narrow_hashed(const BoxType *type, const void *slot, Elem *out)
 }
 
 PyObject *
-key_box(const MapSpec *spec, bool hashed, const void *slot)
+key_box_any(const MapSpec *spec, bool hashed, const void *slot)
 {
     Elem value;
-    if (spec->key.boxed) {
-        return Py_NewRef(((const BoxedKey *)slot)->object);
-    }
     if (hashed) {
         narrow_hashed(&spec->key, slot, &value);
     }

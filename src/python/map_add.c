@@ -20,6 +20,17 @@ sums_quietly(MapObject *self, PyObject *delta)
             spec->elem.code != TYPE_FLOAT32);
 }
 
+/* a + b for exact ints and floats of one type; new. */
+static PyObject *
+quiet_sum(PyObject *a, PyObject *b)
+{
+    int64_t x, y;
+    if (PyLong_CheckExact(a) && int_is_small(a, &x) && int_is_small(b, &y)) {
+        return PyLong_FromLongLong(x + y);
+    }
+    return PyNumber_Add(a, b);
+}
+
 /* The present element plus delta, stored in place; new.  The sum runs no Python
  * code only if the element is of the exact type, too: NULL without an error
  * set means that it is not. */
@@ -32,7 +43,7 @@ add_in_cell(MapObject *self, gm_cell *cell, PyObject *delta)
         Py_XDECREF(old);
         return NULL;
     }
-    PyObject *sum = PyNumber_Add(old, delta);
+    PyObject *sum = quiet_sum(old, delta);
     Py_DECREF(old);
     if (sum == NULL || elem_load(self->spec, sum, &elem) < 0) {
         Py_XDECREF(sum);
@@ -49,7 +60,7 @@ add_in_cell(MapObject *self, gm_cell *cell, PyObject *delta)
 static PyObject *
 load_first_sum(MapObject *self, PyObject *delta, Elem *elem)
 {
-    PyObject *sum = PyNumber_Add(self->zero, delta);
+    PyObject *sum = quiet_sum(self->zero, delta);
     if (sum != NULL && elem_load(self->spec, sum, elem) < 0) {
         Py_CLEAR(sum);
         if (PyErr_ExceptionMatches(PyExc_OverflowError)) {

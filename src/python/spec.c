@@ -4,7 +4,7 @@
  * under __gomap_spec__; subclasses of it find the spec by inheritance.  Classes
  * are cached for the module's life, so Map[str, int] is always the same one.
  */
-#include "box.h"
+#include "map_type.h"
 
 /* ---- what cells own ------------------------------------------------------------- */
 
@@ -192,6 +192,25 @@ class_dict(MapSpec *spec, PyTypeObject *cls)
     return dict;
 }
 
+/* The methods again as the class's own: the interpreter calls a method without
+ * detour only where the instance's class is the descriptor's. */
+static int
+add_own_methods(PyTypeObject *cls)
+{
+    for (PyMethodDef *def = map_methods; def->ml_name != NULL; def++) {
+        if (def->ml_flags & METH_CLASS || def->ml_name[0] == '_') {
+            continue;
+        }
+        PyObject *method = PyDescr_NewMethod(cls, def);
+        if (method == NULL || PyObject_SetAttrString((PyObject *)cls, def->ml_name, method) < 0) {
+            Py_XDECREF(method);
+            return -1;
+        }
+        Py_DECREF(method);
+    }
+    return 0;
+}
+
 static PyObject *
 class_new(ModuleState *state, PyTypeObject *cls, PyObject *params)
 {
@@ -212,6 +231,9 @@ class_new(ModuleState *state, PyTypeObject *cls, PyObject *params)
     }
     if (made != NULL) {
         spec->cls = (PyTypeObject *)made;
+        if (cls == state->map_type && add_own_methods(spec->cls) < 0) {
+            Py_CLEAR(made);
+        }
     }
 done:
     Py_XDECREF(base_name);
