@@ -16,6 +16,15 @@ from __future__ import annotations
 import collections.abc as _abc
 from typing import Any
 
+try:
+    from . import _gomap as _gomap
+except ImportError as error:
+    if error.name != "gomap._gomap" and "_gomap" not in str(error):
+        raise
+    raise ImportError(
+        "gomap's extension is not built here: this is its source tree. Leave the directory, "
+        "or install in place with `pip install -e .`"
+    ) from error
 from . import inspect
 from ._go import make
 from ._gomap import ConcurrentMapError, Map, NilMapError, clear, delete

@@ -21,11 +21,12 @@ memory_release(void *context, void *memory, size_t size)
 
 static const gm_allocator memory = {memory_alloc, memory_release, NULL};
 
-/* The collector need not look at a map before a container is inside. */
+/* The collector need not look at a map before a container is inside; but a
+ * subclass's instances may have attributes. */
 static void
 untrack_if_plain(MapObject *self)
 {
-    if (Py_TYPE(self)->tp_dictoffset == 0 && self->hasher == NULL) {
+    if (Py_TYPE(self) == self->spec->cls) {
         PyObject_GC_UnTrack(self);
     }
 }

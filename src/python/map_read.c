@@ -213,6 +213,9 @@ elem_in_other(MapObject *self, PyObject *other, PyObject *key)
         }
         return elem;
     }
+    if (PyDict_Check(other)) { /* a defaultdict must not be filled by comparing */
+        return Py_XNewRef(PyDict_GetItemWithError(other, key));
+    }
     elem = PyObject_GetItem(other, key);
     if (elem == NULL && PyErr_ExceptionMatches(PyExc_KeyError)) {
         PyErr_Clear();
@@ -302,16 +305,6 @@ options_of(MapObject *self)
     return options;
 }
 
-/* The instance's __dict__, or None. */
-static PyObject *
-attributes_of(MapObject *self)
-{
-    if (Py_TYPE(self)->tp_dictoffset == 0) {
-        Py_RETURN_NONE;
-    }
-    return PyObject_GetAttrString((PyObject *)self, "__dict__");
-}
-
 PyObject *
 map_reduce(MapObject *self, PyObject *ignored)
 {
@@ -319,7 +312,8 @@ map_reduce(MapObject *self, PyObject *ignored)
     PyObject *flat = map_snapshot(self), *pairs = flat != NULL ? pairs_of(flat) : NULL;
     PyObject *items = pairs != NULL ? PyObject_GetIter(pairs) : NULL;
     PyObject *recipe = class_recipe(self), *options = options_of(self);
-    PyObject *attributes = attributes_of(self), *result = NULL;
+    PyObject *attributes = PyObject_CallMethod((PyObject *)self, "__getstate__", NULL);
+    PyObject *result = NULL;
     if (items != NULL && recipe != NULL && options != NULL && attributes != NULL) {
         result = Py_BuildValue("O(OOO)OOO", state_of(self)->rebuild, recipe, options,
                                self->nil ? Py_True : Py_False, attributes, Py_None,

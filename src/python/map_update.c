@@ -5,9 +5,24 @@
  */
 #include "map_type.h"
 
+/* From a list [k0, v0, k1, v1, ...]: what a map held at one instant; steals. */
+static int
+update_from_snapshot(MapObject *self, PyObject *flat)
+{
+    int result = flat != NULL ? 0 : -1;
+    for (Py_ssize_t i = 0; result == 0 && i < PyList_GET_SIZE(flat); i += 2) {
+        result = map_store(self, PyList_GET_ITEM(flat, i), PyList_GET_ITEM(flat, i + 1));
+    }
+    Py_XDECREF(flat);
+    return result;
+}
+
 static int
 update_from_map(MapObject *self, MapObject *other)
 {
+    if (self == other) { /* the NaNs it adds would come up in its own iteration */
+        return update_from_snapshot(self, map_snapshot(self));
+    }
     IterObject *iter = iter_new(other, SHOW_ITEMS, true);
     PyObject *pair;
     int result = iter != NULL ? 0 : -1;
@@ -165,41 +180,45 @@ map_fromkeys(PyTypeObject *cls, PyObject *const *args, Py_ssize_t n)
 
 /* ---- | and |= ------------------------------------------------------------------------- */
 
-static ModuleState *
-state_of_either(PyObject *left, PyObject *right, MapObject **map)
+/* The object as a map, or NULL: it is none. */
+static MapObject *
+as_map(PyObject *object)
 {
-    PyObject *both[2] = {left, right};
-    for (int i = 0; i < 2; i++) {
-        if (Py_TYPE(both[i])->tp_repr == (reprfunc)map_repr ||
-            PyObject_HasAttrString((PyObject *)Py_TYPE(both[i]), "__gomap_spec__")) {
-            *map = (MapObject *)both[i];
-            return state_of(*map);
-        }
-    }
-    return NULL;
+    MapSpec *spec = spec_of_class(Py_TYPE(object));
+    PyErr_Clear();
+    Py_XDECREF(spec); /* its class keeps it */
+    return spec != NULL ? (MapObject *)object : NULL;
+}
+
+/* Has it keys(), as dict | asks of the other side?  1, 0, -1. */
+static int
+is_mapping(PyObject *object)
+{
+    PyObject *keys = keys_method_of(object);
+    Py_XDECREF(keys);
+    return keys != NULL ? 1 : PyErr_Occurred() ? -1 : 0;
 }
 
 /* map | mapping and mapping | map: the map's class and options, right wins. */
 PyObject *
 map_or(PyObject *left, PyObject *right)
 {
-    MapObject *map = NULL;
-    if (state_of_either(left, right, &map) == NULL || !PyMapping_Check(left) ||
-        !PyMapping_Check(right) || PySequence_Check(left) != PySequence_Check(left)) {
-        Py_RETURN_NOTIMPLEMENTED;
+    MapObject *map = as_map(left), *result;
+    int mapping = is_mapping(map != NULL ? right : left);
+    if (mapping <= 0) {
+        return mapping < 0 ? NULL : Py_NewRef(Py_NotImplemented);
     }
-    bool is_left = (PyObject *)map == left;
-    PyObject *other = is_left ? right : left;
-    PyObject *keys = keys_method_of(other);
-    if (keys == NULL) {
-        if (PyErr_Occurred()) {
-            return NULL;
+    if (map != NULL) {
+        result = map_copy(map);
+    }
+    else {
+        map = as_map(right);
+        result = map_new_like(map, Py_TYPE(map));
+        if (result != NULL && map_update(result, left) < 0) {
+            Py_CLEAR(result);
         }
-        Py_RETURN_NOTIMPLEMENTED;
     }
-    Py_DECREF(keys);
-    MapObject *result = is_left ? map_copy(map) : map_new_like(map, Py_TYPE(map));
-    if (result != NULL && ((!is_left && map_update(result, left) < 0) || map_update(result, right) < 0)) {
+    if (result != NULL && map_update(result, right) < 0) {
         Py_CLEAR(result);
     }
     return (PyObject *)result;
