@@ -1,0 +1,9 @@
+/* kind_swar.h: gm_kind_bits64 as it is built where there is no SSE2. */
+#ifndef KIND_SWAR_H
+#define KIND_SWAR_H
+
+#include "gomap.h"
+
+extern const gm_kind gm_kind_swar_bits64, gm_kind_swar_hashed64;
+
+#endif

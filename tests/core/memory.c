@@ -1,0 +1,70 @@
+/* memory.c: see memory.h. */
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+#define LIMIT ((size_t)1 << 30) /* a request beyond it fails, as a real one would */
+#define MARK UINT64_C(0x6d61704d656d6f72)
+
+typedef struct {
+    uint64_t size, mark;
+} block_header;
+
+static bool
+is_refused(test_memory *memory, size_t size)
+{
+    if (memory->failed || size > LIMIT) {
+        return true;
+    }
+    if (memory->fail_in > 0 && --memory->fail_in == 0) {
+        memory->failed = true;
+    }
+    return memory->failed;
+}
+
+static void *
+counted_alloc(void *context, size_t size)
+{
+    test_memory *memory = context;
+    if (is_refused(memory, size)) {
+        return NULL;
+    }
+    block_header *header = calloc(1, sizeof *header + size);
+    CHECK(header != NULL && (uintptr_t)header % 16 == 0);
+    header->size = size;
+    header->mark = MARK;
+    memory->outstanding += size;
+    memory->blocks++;
+    memory->calls++;
+    return header + 1;
+}
+
+static void
+counted_release(void *context, void *block, size_t size)
+{
+    test_memory *memory = context;
+    block_header *header = (block_header *)block - 1;
+    CHECK_EQ(header->mark, MARK);
+    CHECK_EQ(header->size, size);
+    memory->outstanding -= size;
+    memory->blocks--;
+    memset(header, 0xdb, sizeof *header + size);
+    free(header);
+}
+
+void
+memory_init(test_memory *memory)
+{
+    memset(memory, 0, sizeof *memory);
+    memory->allocator = (gm_allocator){counted_alloc, counted_release, memory};
+}
+
+void
+memory_check_empty(const test_memory *memory)
+{
+    CHECK_EQ(memory->blocks, 0);
+    CHECK_EQ(memory->outstanding, 0);
+}
