@@ -61,6 +61,11 @@ enum gm_flag {
 /* The evacuation mark skips at most this many evacuated buckets a step. */
 #define GM_MARK_STRIDE 1024
 
+/* Iterating, the objects of the bucket that many ahead are prefetched in arrays
+ * of at least so many buckets; smaller ones lie in the cache. */
+#define GM_LOOK_AHEAD 3
+#define GM_LOOK_AHEAD_LEAST 512
+
 /* Beyond this many buckets sizes in bytes would overflow 63 bits. */
 #define GM_MAX_B 48
 

@@ -194,6 +194,7 @@ typedef struct gm_iter {
     size_t start_bucket, next_bucket, check_bucket;
     uint8_t offset, cell, B;
     bool wrapped;
+    bool skips_elems; /* the caller's to set: no use fetching elements */
     bool strayed; /* `buckets` will take part in no growth any more */
 } gm_iter;
 

@@ -56,6 +56,7 @@ static inline uint64_t
 gm_hash_u64(uint64_t x, uint64_t seed)
 {
     uint64_t a = x ^ GM_WY0, b = seed ^ GM_WY1;
+    b += b == 0; /* one seed in 2**64 would give every key the same product */
     gm_multiply(&a, &b);
     return gm_fold(a ^ GM_WY0, b ^ GM_WY1);
 }

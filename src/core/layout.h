@@ -206,6 +206,13 @@ gmi_match_occupied(gmi_group group)
     return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(high, group)) & 0xff;
 }
 
+/* The hits counted from cell `offset` on, and without the first n of them. */
+static GM_ALWAYS_INLINE gmi_hits
+gmi_hits_from(gmi_hits hits, unsigned offset, unsigned n)
+{
+    return (((hits | hits << GM_BUCKET_CELLS) >> offset) & 0xff) >> n << n;
+}
+
 #define GMI_HIT_SHIFT 0
 
 #else /* one 64-bit word; assumes little-endian byte order, see gmi_load */
@@ -254,9 +261,28 @@ gmi_match_occupied(gmi_group group)
     return big & ~GMI_LOW7;
 }
 
+static GM_ALWAYS_INLINE gmi_hits
+gmi_hits_from(gmi_hits hits, unsigned offset, unsigned n)
+{
+    gmi_hits turned = hits >> (8 * offset) | hits << (-(8 * offset) & 63);
+    return n < GM_BUCKET_CELLS ? turned >> (8 * n) << (8 * n) : 0;
+}
+
 #define GMI_HIT_SHIFT 3
 
 #endif
+
+/* Cells that an iterator shows: occupied, or moved.  A bucket holds either kind,
+ * never both. */
+static GM_ALWAYS_INLINE gmi_hits
+gmi_match_shown(const char *bucket)
+{
+    gmi_group group = gmi_load(bucket);
+    if (GM_UNLIKELY(gmi_is_evacuated(bucket))) {
+        return gmi_match(group, GM_EVACUATED_X) | gmi_match(group, GM_EVACUATED_Y);
+    }
+    return gmi_match_occupied(group);
+}
 
 static GM_ALWAYS_INLINE unsigned
 gmi_first_hit(gmi_hits hits)

@@ -63,47 +63,81 @@ GM_FN(find_moved)(gm_iter *it, const GM_KEY *key, gm_cell *cell)
 #endif
 }
 
+/* What a bucket further on refers to is fetched while this one is shown: in
+ * iteration order it lies anywhere in memory.  Measured, see config.h. */
+static GM_ALWAYS_INLINE void
+GM_FN(look_ahead)(const gm_iter *it, char *b, size_t es)
+{
+#ifdef GM_PREFETCH_KEY
+    const size_t size = gmi_bucket_size(sizeof(GM_KEY), es), n = gmi_array_of(it->buckets)->nbuckets;
+    const bool elems = es == sizeof(void *) && it->map->owner->retain_elem != NULL && !it->skips_elems;
+    if (n < GM_LOOK_AHEAD_LEAST || it->current != it->buckets || it->next_bucket == 0 ||
+        it->next_bucket - 1 + GM_LOOK_AHEAD >= n) {
+        return;
+    }
+    b += GM_LOOK_AHEAD * size;
+    for (gmi_hits hits = gmi_match_occupied(gmi_load(b)); hits != 0; hits &= hits - 1) {
+        unsigned i = gmi_first_hit(hits);
+        GM_PREFETCH_KEY(GM_FN(key_at)(b, i));
+        if (elems) {
+            GM_PREFETCH(*(void **)gmi_elem_at(b, i, sizeof(GM_KEY), es));
+        }
+    }
+#else
+    (void)it, (void)b, (void)es;
+#endif
+}
+
+/* Shows the n-th cell of bucket b, counted from the iterator's offset; a moved
+ * entry as it is now. */
+static GM_ALWAYS_INLINE gm_status
+GM_FN(show)(gm_iter *it, char *b, unsigned n, gm_cell *cell, size_t es)
+{
+    unsigned i = (n + it->offset) & (GM_BUCKET_CELLS - 1);
+    uint8_t top = gmi_tophash(b)[i];
+    GM_KEY *key = GM_FN(key_at)(b, i);
+    if (!GM_FN(belongs)(it, key, top)) {
+        return GM_OK;
+    }
+    if (GM_LIKELY(!gmi_is_moved(top)) || !GM_IS_REFLEXIVE(key)) {
+        cell->key = key;
+        cell->elem = gmi_elem_at(b, i, sizeof(GM_KEY), es);
+        return GM_OK;
+    }
+    gm_status status = GM_FN(find_moved)(it, key, cell);
+    if (status != GM_OK && it->position == b && it->cell == n + 1) {
+        it->cell = (uint8_t)n; /* the next call tries again */
+    }
+    return status;
+}
+
 static GM_ALWAYS_INLINE gm_status
 GM_FN(iter_next)(gm_iter *it, gm_cell *cell, size_t es)
 {
     const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
     cell->key = cell->elem = NULL;
-    while (it->map != NULL) {
-        if (it->position == NULL && !gmi_iter_next_chain(it, size)) {
-            gmi_iter_kill(it);
-            break;
-        }
+    while (GM_LIKELY(it->map != NULL)) {
         char *b = it->position;
-        for (unsigned n = it->cell; n < GM_BUCKET_CELLS; n++) {
-            unsigned i = (n + it->offset) & (GM_BUCKET_CELLS - 1);
-            uint8_t top = gmi_tophash(b)[i];
-            if (gmi_is_empty(top) || top == GM_EVACUATED_EMPTY) {
-                continue;
+        if (b == NULL) {
+            if (!gmi_iter_next_chain(it, size)) {
+                gmi_iter_kill(it);
+                break;
             }
-            GM_KEY *key = GM_FN(key_at)(b, i);
-            if (!GM_FN(belongs)(it, key, top)) {
-                continue;
-            }
-            it->cell = (uint8_t)(n + 1);
-            if (GM_LIKELY(!gmi_is_moved(top)) || !GM_IS_REFLEXIVE(key)) {
-                cell->key = key;
-                cell->elem = gmi_elem_at(b, i, sizeof(GM_KEY), es);
-                return GM_OK;
-            }
-            gm_status status = GM_FN(find_moved)(it, key, cell);
-            if (status != GM_OK && it->position == b && it->cell == n + 1) {
-                it->cell = (uint8_t)n; /* the next call tries again */
-            }
-            if (status != GM_OK || cell->key != NULL) {
-                return status;
-            }
-            if (it->map == NULL || it->position != b || it->cell != n + 1) {
-                goto moved; /* a stranger advanced or ended this iterator */
-            }
+            b = it->position;
+            GM_FN(look_ahead)(it, b, es);
         }
-        it->position = gmi_overflow(b, size);
-        it->cell = 0;
-    moved:;
+        gmi_hits hits = gmi_hits_from(gmi_match_shown(b), it->offset, it->cell);
+        if (hits == 0) {
+            it->position = gmi_ends_chain(b) ? NULL : gmi_overflow(b, size);
+            it->cell = 0;
+            continue;
+        }
+        unsigned n = gmi_first_hit(hits);
+        it->cell = (uint8_t)(n + 1);
+        gm_status status = GM_FN(show)(it, b, n, cell, es);
+        if (status != GM_OK || cell->key != NULL) {
+            return status;
+        }
     }
     return GM_OK;
 }

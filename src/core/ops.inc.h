@@ -14,6 +14,7 @@
  *                    It may change the map, or come back in.
  *   GM_IS_REFLEXIVE(k)  *k == *k
  *   GM_UPDATES_KEY   1: assigning to a present key stores the new key, too
+ *   GM_PREFETCH_KEY(k)  optional: fetches what *k refers to; then the map has an owner
  *
  * A stranger's equality moves the ground: m->version tells, and the operation
  * starts over, GM_MAX_RESTARTS times at most.  Its key's hash is asked for
@@ -452,6 +453,7 @@ GM_KIND_STORAGE const gm_kind GM_PASTE(gm_kind, GM_NAME) = GM_KIND_INIT(GM_LABEL
 #undef GM_EQUAL_CALL
 #undef GM_IS_REFLEXIVE
 #undef GM_UPDATES_KEY
+#undef GM_PREFETCH_KEY
 #undef GM_KIND_STORAGE
 #undef GM_KIND_INIT
 #undef GM_CALLS_OUT

@@ -29,6 +29,7 @@ iter_new(MapObject *map, Show show, bool leave_flags)
     IterObject *self = iter_alloc(map, show);
     if (self != NULL && map->map != NULL) {
         gm_iter_init(&self->iter, map->map, leave_flags);
+        self->iter.skips_elems = show == SHOW_KEYS;
     }
     return self;
 }

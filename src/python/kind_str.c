@@ -11,6 +11,7 @@
 #define GM_EQUAL(a, b) ((a)->object == (b)->object || strs_equal((a)->object, (b)->object))
 #define GM_IS_REFLEXIVE(k) true
 #define GM_UPDATES_KEY 0
+#define GM_PREFETCH_KEY(k) GM_PREFETCH((k)->object)
 #include "ops.inc.h"
 
 #define GM_NAME bytes
@@ -21,4 +22,5 @@
 #define GM_EQUAL(a, b) ((a)->object == (b)->object || bytes_equal((a)->object, (b)->object))
 #define GM_IS_REFLEXIVE(k) true
 #define GM_UPDATES_KEY 0
+#define GM_PREFETCH_KEY(k) GM_PREFETCH((k)->object)
 #include "ops.inc.h"

@@ -5,18 +5,27 @@
  */
 #include "map_type.h"
 
+/* Small blocks come from the interpreter's own pools, which serve up to 512
+ * bytes in a few instructions; larger ones from the system, zeroed lazily. */
+#define POOLED_BYTES 512
+
 static void *
 memory_alloc(void *context, size_t size)
 {
     (void)context;
-    return PyMem_RawCalloc(1, size);
+    return size <= POOLED_BYTES ? PyMem_Calloc(1, size) : PyMem_RawCalloc(1, size);
 }
 
 static void
 memory_release(void *context, void *memory, size_t size)
 {
-    (void)context, (void)size;
-    PyMem_RawFree(memory);
+    (void)context;
+    if (size <= POOLED_BYTES) {
+        PyMem_Free(memory);
+    }
+    else {
+        PyMem_RawFree(memory);
+    }
 }
 
 static const gm_allocator memory = {memory_alloc, memory_release, NULL};
@@ -275,41 +284,115 @@ size_of_contents(ModuleState *state, PyObject *contents)
     return 0;
 }
 
+/* Where an option's value goes, or NULL: there is no such option. */
+static PyObject **
+option_named(Options *options, PyObject *name)
+{
+    const struct {
+        const char *name;
+        PyObject **value;
+    } known[] = {
+        {"hint", &options->hint},
+        {"seed", &options->seed},
+        {"hasher", &options->hasher},
+        {"zero", &options->zero},
+    };
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(known); i++) {
+        if (PyUnicode_CompareWithASCIIString(name, known[i].name) == 0) {
+            return known[i].value;
+        }
+    }
+    return NULL;
+}
+
+static int
+set_option(Options *options, PyObject *name, PyObject *value)
+{
+    PyObject **option = option_named(options, name);
+    if (option == NULL) {
+        PyErr_Format(PyExc_TypeError, "Map() got an unexpected keyword argument %R", name);
+        return -1;
+    }
+    *option = value;
+    return 0;
+}
+
 static int
 parse_options(PyObject *args, PyObject *kwargs, Options *options)
 {
-    static const char *const names[] = {"", "hint", "seed", "hasher", "zero", NULL};
-    return PyArg_ParseTupleAndKeywords(args, kwargs, "|O$OOOO:Map", (char **)(uintptr_t)names,
-                                       &options->contents, &options->hint, &options->seed, &options->hasher,
-                                       &options->zero)
-               ? 0
-               : -1;
+    Py_ssize_t position = 0;
+    PyObject *name, *value;
+    if (!PyArg_UnpackTuple(args, "Map", 0, 1, &options->contents)) {
+        return -1;
+    }
+    while (kwargs != NULL && PyDict_Next(kwargs, &position, &name, &value)) {
+        if (set_option(options, name, value) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Options for a new map; none are taken by one that has been in use. */
+static int
+take_options(MapObject *self, const Options *options)
+{
+    uint64_t hint = 0;
+    bool first = !self->initialised && self->map == NULL && !self->nil;
+    if (!first) {
+        if (options->hint || options->seed || options->hasher || options->zero) {
+            PyErr_Format(PyExc_TypeError, "%U: options are for a new map only", self->spec->name);
+            return -1;
+        }
+        return 0;
+    }
+    if (options->hint == NULL) {
+        hint = size_of_contents(state_of(self), options->contents);
+    }
+    if (apply_options(self, options, &hint) < 0 || (hint > 0 && map_make(self, hint) < 0)) {
+        return -1;
+    }
+    self->initialised = true;
+    return 0;
+}
+
+static int
+initialise(MapObject *self, const Options *options)
+{
+    if (take_options(self, options) < 0) {
+        return -1;
+    }
+    return options->contents != NULL ? map_update(self, options->contents) : 0;
 }
 
 int
 map_tp_init(MapObject *self, PyObject *args, PyObject *kwargs)
 {
     Options options = {NULL, NULL, NULL, NULL, NULL};
-    uint64_t hint = 0;
-    if (parse_options(args, kwargs, &options) < 0) {
-        return -1;
+    return parse_options(args, kwargs, &options) < 0 ? -1 : initialise(self, &options);
+}
+
+/* Calling Map or a class made of it: __new__ and __init__ without a tuple and a
+ * dict of the arguments. */
+PyObject *
+map_vectorcall(PyObject *cls, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    Options options = {NULL, NULL, NULL, NULL, NULL};
+    Py_ssize_t n = PyVectorcall_NARGS(nargsf), named = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
+    if (n > 1) {
+        return PyErr_Format(PyExc_TypeError, "Map expected at most 1 argument, got %zd", n);
     }
-    bool first = !self->initialised && self->map == NULL && !self->nil;
-    bool given = options.hint || options.seed || options.hasher || options.zero;
-    if (given && !first) {
-        PyErr_Format(PyExc_TypeError, "%U: options are for a new map only", self->spec->name);
-        return -1;
-    }
-    if (first) {
-        if (options.hint == NULL) {
-            hint = size_of_contents(state_of(self), options.contents);
+    options.contents = n == 1 ? args[0] : NULL;
+    for (Py_ssize_t i = 0; i < named; i++) {
+        if (set_option(&options, PyTuple_GET_ITEM(kwnames, i), args[n + i]) < 0) {
+            return NULL;
         }
-        if (apply_options(self, &options, &hint) < 0 || (hint > 0 && map_make(self, hint) < 0)) {
-            return -1;
-        }
-        self->initialised = true;
     }
-    return options.contents != NULL ? map_update(self, options.contents) : 0;
+    PyObject *self = map_tp_new((PyTypeObject *)cls, NULL, NULL);
+    if (self != NULL && initialise((MapObject *)self, &options) < 0) {
+        Py_CLEAR(self);
+    }
+    return self;
 }
 
 MapObject *

@@ -7,6 +7,7 @@
 /* map_life.c */
 PyObject *map_tp_new(PyTypeObject *cls, PyObject *args, PyObject *kwargs);
 int map_tp_init(MapObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_vectorcall(PyObject *cls, PyObject *const *args, size_t nargsf, PyObject *kwnames);
 int map_tp_traverse(MapObject *self, visitproc visit, void *arg);
 int map_tp_clear(MapObject *self);
 void map_tp_dealloc(MapObject *self);

@@ -180,14 +180,11 @@ map_fromkeys(PyTypeObject *cls, PyObject *const *args, Py_ssize_t n)
 
 /* ---- | and |= ------------------------------------------------------------------------- */
 
-/* The object as a map, or NULL: it is none. */
+/* The object as a map, or NULL: it is none.  Borrowed. */
 static MapObject *
 as_map(PyObject *object)
 {
-    MapSpec *spec = spec_of_class(Py_TYPE(object));
-    PyErr_Clear();
-    Py_XDECREF(spec); /* its class keeps it */
-    return spec != NULL ? (MapObject *)object : NULL;
+    return spec_map_type(Py_TYPE(object)) != NULL ? (MapObject *)object : NULL;
 }
 
 /* Has it keys(), as dict | asks of the other side?  1, 0, -1. */

@@ -180,6 +180,7 @@ furnish_map(ModuleState *state)
         result = PyObject_SetAttrString(cls, "elem_type", spec->elem.type);
     }
     Py_XDECREF(spec);
+    state->map_type->tp_vectorcall = map_vectorcall;
     return result;
 }
 
@@ -212,6 +213,7 @@ module_traverse(PyObject *module, visitproc visit, void *arg)
     Py_VISIT(state->interface);
     Py_VISIT(state->sized);
     Py_VISIT(state->classes);
+    Py_VISIT(state->last_spec);
     Py_VISIT(state->abc_mapping);
     Py_VISIT(state->rebuild);
     return 0;
@@ -234,6 +236,7 @@ module_clear_state(PyObject *module)
     Py_CLEAR(state->interface);
     Py_CLEAR(state->sized);
     Py_CLEAR(state->classes);
+    Py_CLEAR(state->last_spec);
     Py_CLEAR(state->abc_mapping);
     Py_CLEAR(state->rebuild);
     return 0;

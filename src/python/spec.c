@@ -147,8 +147,17 @@ spec_for_base(ModuleState *state, PyTypeObject *cls)
     return spec;
 }
 
-MapSpec *
-spec_of_class(PyTypeObject *cls)
+PyTypeObject *
+spec_map_type(PyTypeObject *cls)
+{
+    while (cls != NULL && cls->tp_dealloc != (destructor)map_tp_dealloc) {
+        cls = cls->tp_base;
+    }
+    return cls;
+}
+
+static MapSpec *
+spec_by_name(PyTypeObject *cls)
 {
     PyObject *spec = PyObject_GetAttrString((PyObject *)cls, "__gomap_spec__");
     if (spec != NULL && Py_TYPE(spec)->tp_dealloc != (destructor)spec_dealloc) {
@@ -156,6 +165,22 @@ spec_of_class(PyTypeObject *cls)
         PyErr_Format(PyExc_TypeError, "%.200s.__gomap_spec__ was overwritten", cls->tp_name);
     }
     return (MapSpec *)spec;
+}
+
+/* The last class asked for is asked for again most of the time; classes with a
+ * spec of their own live as long as the module. */
+MapSpec *
+spec_of_class(PyTypeObject *cls)
+{
+    ModuleState *state = PyType_GetModuleState(spec_map_type(cls));
+    if (state->last_spec != NULL && state->last_spec->cls == cls) {
+        return (MapSpec *)Py_NewRef((PyObject *)state->last_spec);
+    }
+    MapSpec *spec = spec_by_name(cls);
+    if (spec != NULL && spec->cls == cls) {
+        Py_XSETREF(state->last_spec, (MapSpec *)Py_NewRef((PyObject *)spec));
+    }
+    return spec;
 }
 
 /* ---- Map[K, V] --------------------------------------------------------------------------- */
@@ -231,8 +256,11 @@ class_new(ModuleState *state, PyTypeObject *cls, PyObject *params)
     }
     if (made != NULL) {
         spec->cls = (PyTypeObject *)made;
-        if (cls == state->map_type && add_own_methods(spec->cls) < 0) {
-            Py_CLEAR(made);
+        if (cls == state->map_type) { /* a subclass may have an __init__ or methods of its own */
+            spec->cls->tp_vectorcall = map_vectorcall;
+            if (add_own_methods(spec->cls) < 0) {
+                Py_CLEAR(made);
+            }
         }
     }
 done:

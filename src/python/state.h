@@ -103,6 +103,7 @@ typedef struct ModuleState {
     PyObject *interface; /* gomap.interface */
     PyObject *sized;     /* tuple: the marker classes, TYPE_INT8 first */
     PyObject *classes;   /* dict: (class, K, V) -> parametrised class */
+    MapSpec *last_spec;  /* of the class asked for last, or NULL */
     PyObject *abc_mapping; /* collections.abc.Mapping */
     PyObject *rebuild;   /* the module's _rebuild function, for pickles */
     uint64_t rng;        /* seeds of new maps */
@@ -126,7 +127,9 @@ extern PyType_Spec keys_view_spec, values_view_spec, items_view_spec;
 
 /* spec.c */
 extern PyType_Spec spec_type_spec;
-/* The spec of a class; new. */
+/* gomap.Map as a base of cls, or NULL: it is no Map class.  Borrowed. */
+PyTypeObject *spec_map_type(PyTypeObject *cls);
+/* The spec of a Map class; new. */
 MapSpec *spec_of_class(PyTypeObject *cls);
 /* Map's own: object keys, object elements.  New. */
 MapSpec *spec_for_base(ModuleState *state, PyTypeObject *cls);
