@@ -4,7 +4,7 @@
  * bytes Python's cached hash mixed with hash0, or by value under a fixed seed;
  * for everything else hash(object) mixed with hash0.
  */
-#include "box.h"
+#include "key.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
 #ifndef GOMAP_MAP_TYPE_H
 #define GOMAP_MAP_TYPE_H
 
-#include "box.h"
+#include "key.h"
 
 /* map_life.c */
 PyObject *map_tp_new(PyTypeObject *cls, PyObject *args, PyObject *kwargs);

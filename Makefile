@@ -1,0 +1,83 @@
+# The workshop. `make help` lists what there is.
+#
+# Python-side recipes use $(PYTHON), by default the one on PATH: make a virtual
+# environment first, then `make build` once.
+
+PYTHON ?= python3
+CC ?= cc
+BUILD := build
+
+CORE := $(wildcard src/core/*.c)
+CORE_TESTS := $(wildcard tests/core/*.c)
+CORE_OBJECTS := $(patsubst %.c,$(BUILD)/core-objects/%.o,$(CORE) $(CORE_TESTS))
+CORE_SANITIZERS ?= address,undefined
+CORE_FLAGS := -std=c11 -O1 -g -DGM_DEBUG=1 -Isrc/core -Itests/core \
+	-fsanitize=$(CORE_SANITIZERS) -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wpointer-arith -Wvla -Wwrite-strings -Werror
+C_FILES := $(wildcard src/core/*.[ch] src/python/*.[ch] tests/core/*.[ch] benchmarks/core/*.[ch])
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+.PHONY: build
+build: ## the package, editable, warnings are errors, with all tools
+	GOMAP_DEV=1 $(PYTHON) -m pip install -e '.[dev]'
+
+.PHONY: build-debug
+build-debug: ## the same with every invariant check on
+	GOMAP_DEV=1 GOMAP_DEBUG=1 $(PYTHON) -m pip install -e '.[dev]'
+
+.PHONY: test
+test: ## the Python tests, on the installed package
+	pytest
+
+.PHONY: lint
+lint: ## ruff: rules and format
+	ruff check .
+	ruff format --check .
+
+.PHONY: types
+types: ## mypy over gomap/, and the stub against the installed extension
+	mypy
+	.ci/stubtest
+
+.PHONY: core-tests
+core-tests: $(BUILD)/core-tests ## the C tests of the engine, under ASan and UBSan
+	$(BUILD)/core-tests
+
+$(BUILD)/core-tests: $(CORE_OBJECTS)
+	@$(CC) -fsanitize=$(CORE_SANITIZERS) -o $@ $^ -lm
+
+# Objects depend on this file too: its flags are theirs.
+$(BUILD)/core-objects/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo '$(CC) $<'
+	@$(CC) $(CORE_FLAGS) -MMD -MP -c -o $@ $<
+
+-include $(CORE_OBJECTS:.o=.d)
+
+.PHONY: sanitize
+sanitize: ## the Python tests under ASan and UBSan, in an environment of their own
+	.ci/sanitize $(BUILD)/sanitize
+
+.PHONY: bench
+bench: ## dict against every Map, written into benchmarks/README.md
+	$(PYTHON) benchmarks/bench_dict.py --update
+
+.PHONY: format
+format: ## ruff and clang-format
+	ruff check --fix .
+	ruff format .
+	clang-format -i $(C_FILES)
+
+.PHONY: dist
+dist: ## source archive and wheel in dist/
+	$(PYTHON) -m build
+
+.PHONY: clean
+clean: ## everything that can be made again
+	rm -rf $(BUILD) dist *.egg-info gomap/_gomap*.so gomap/_gomap*.pyd
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Helpers of the tests: hostile keys, models of the map, tables of types."""
