@@ -18,13 +18,20 @@ from typing import Any
 
 try:
     from . import _gomap as _gomap
-except ImportError as error:
-    if error.name != "gomap._gomap" and "_gomap" not in str(error):
-        raise
-    raise ImportError(
-        "gomap's extension is not built here: this is its source tree. Leave the directory, "
-        "or install in place with `pip install -e .`"
-    ) from error
+except ImportError:
+    # This is a source tree without the extension, as `python -m gomap` meets in a clone
+    # after `pip install .`: the installed package further on the path has it.
+    from pkgutil import extend_path
+
+    __path__ = extend_path(__path__, __name__)
+    try:
+        from . import _gomap as _gomap
+    except ImportError as error:
+        raise ImportError(
+            "gomap's extension is not built: install it with `pip install .`, "
+            "or `pip install -e .` to work in its source tree"
+        ) from error
+
 from . import inspect
 from ._go import make
 from ._gomap import ConcurrentMapError, Map, NilMapError, clear, delete

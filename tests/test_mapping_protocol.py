@@ -91,8 +91,9 @@ def run_original(name: str, cls: type) -> unittest.TestResult:
 
 @pytest.mark.parametrize("name", DIFFERENCES)
 def test_each_listed_difference_is_one(name: str) -> None:
-    result = run_original(name, Map)
-    assert not result.wasSuccessful(), f"{name} passes: take it off the list"
+    """Not at every time: what a random order decides may go dict's way once."""
+    results = [run_original(name, Map) for _ in range(30)]
+    assert not all(r.wasSuccessful() for r in results), f"{name} passes: take it off the list"
 
 
 def test_the_list_names_tests_that_exist() -> None:

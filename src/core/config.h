@@ -63,7 +63,7 @@ enum gm_flag {
 
 /* Iterating, the objects of the bucket that many ahead are prefetched in arrays
  * of at least so many buckets; smaller ones lie in the cache. */
-#define GM_LOOK_AHEAD 3
+#define GM_LOOK_AHEAD 6
 #define GM_LOOK_AHEAD_LEAST 512
 
 /* Beyond this many buckets sizes in bytes would overflow 63 bits. */
