@@ -302,45 +302,65 @@ normalised(PyObject *params)
     return out;
 }
 
+/* The class made for these types before, or NULL; without an error: there is
+ * none.  Anything may be written between the brackets, unhashable things, too. */
 static PyObject *
 cached_class(ModuleState *state, PyTypeObject *cls, PyObject *params)
 {
     PyObject *id = PyTuple_Pack(3, cls, PyTuple_GET_ITEM(params, 0), PyTuple_GET_ITEM(params, 1));
     PyObject *made = id != NULL ? PyDict_GetItemWithError(state->classes, id) : NULL;
+    Py_XDECREF(id);
+    return Py_XNewRef(made);
+}
+
+static PyObject *
+new_class(ModuleState *state, PyTypeObject *cls, PyObject *params)
+{
+    PyObject *made = cached_class(state, cls, params);
     if (made != NULL) {
-        Py_INCREF(made);
+        return made;
     }
-    else if (id != NULL && !PyErr_Occurred()) {
-        made = class_new(state, cls, params);
-        if (made != NULL && PyDict_SetItem(state->classes, id, made) < 0) {
-            Py_CLEAR(made);
-        }
+    PyErr_Clear(); /* what cannot be hashed is no type: class_new says so */
+    PyObject *id = PyTuple_Pack(3, cls, PyTuple_GET_ITEM(params, 0), PyTuple_GET_ITEM(params, 1));
+    made = id != NULL ? class_new(state, cls, params) : NULL;
+    if (made != NULL && PyDict_SetItem(state->classes, id, made) < 0) {
+        Py_CLEAR(made);
     }
     Py_XDECREF(id);
     return made;
 }
 
+/* A class that has its types does not take others. */
+static int
+require_open_class(PyTypeObject *cls)
+{
+    MapSpec *spec = spec_of_class(cls);
+    bool taken = spec != NULL && spec->origin != NULL;
+    Py_XDECREF(spec);
+    if (taken) {
+        PyErr_Format(PyExc_TypeError, "%.200s has its types already", cls->tp_name);
+    }
+    return spec == NULL || taken ? -1 : 0;
+}
+
 PyObject *
 spec_class_getitem(PyTypeObject *cls, PyObject *params)
 {
-    MapSpec *spec = spec_of_class(cls);
-    if (spec == NULL) {
-        return NULL;
-    }
-    ModuleState *state = spec->state;
-    bool parametrised = spec->origin != NULL;
-    Py_DECREF(spec);
-    if (parametrised) {
-        return PyErr_Format(PyExc_TypeError, "%.200s has its types already", cls->tp_name);
-    }
+    ModuleState *state = PyType_GetModuleState(spec_map_type(cls));
     if (!PyTuple_Check(params) || PyTuple_GET_SIZE(params) != 2) {
         return PyErr_Format(PyExc_TypeError, "Map takes two types, Map[key, element]");
     }
-    if (is_open(params)) {
-        return Py_GenericAlias((PyObject *)cls, params);
+    PyObject *made = cached_class(state, cls, params);
+    if (made != NULL) {
+        return made;
+    }
+    PyErr_Clear();
+    int open = require_open_class(cls) < 0 ? -1 : is_open(params);
+    if (open != 0) {
+        return open < 0 ? NULL : Py_GenericAlias((PyObject *)cls, params);
     }
     params = normalised(params);
-    PyObject *made = params != NULL ? cached_class(state, cls, params) : NULL;
+    made = params != NULL ? new_class(state, cls, params) : NULL;
     Py_XDECREF(params);
     return made;
 }
