@@ -24,15 +24,15 @@ typedef struct gmi_chunk {
 typedef struct {
     size_t pins;
     size_t nbuckets, nspares;
-    size_t spares_used;      /* handed out in order */
-    gmi_chunk *chunks;       /* the one being filled first */
-    size_t single;           /* overflow buckets handed out of chunks */
-    size_t longest;          /* no chain has more buckets than this */
-    uint64_t reseeds;        /* the map's counter when this array became old */
-    size_t bytes;            /* of the allocation and the chunks */
+    size_t spares_used; /* handed out in order */
+    gmi_chunk *chunks;  /* the one being filled first */
+    size_t single;      /* overflow buckets handed out of chunks */
+    size_t longest;     /* no chain has more buckets than this */
+    uint64_t reseeds;   /* the map's counter when this array became old */
+    size_t bytes;       /* of the allocation and the chunks */
     char *next_garbage;
-    bool retains;            /* evacuated cells hold references for iterators */
-    bool doubled;            /* became old by a doubling: X and Y tell the next bit */
+    bool retains; /* evacuated cells hold references for iterators */
+    bool doubled; /* became old by a doubling: X and Y tell the next bit */
 } gmi_array;
 
 #define GMI_ARRAY_HEADER ((sizeof(gmi_array) + 15) & ~(size_t)15)

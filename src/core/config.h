@@ -15,7 +15,8 @@
 /* Cells per bucket.  Eight tophash bytes are one machine word: a whole bucket
  * is matched with one comparison (layout.h), which is why it is not tunable. */
 #define GM_BUCKET_CELLS 8
-static_assert(GM_BUCKET_CELLS == sizeof(uint64_t), "a bucket's tophash bytes are matched as one word");
+static_assert(GM_BUCKET_CELLS == sizeof(uint64_t),
+              "a bucket's tophash bytes are matched as one word");
 
 /* A map grows when more than 13/2 = 6.5 entries a bucket would be stored. */
 #define GM_LOAD_NUM 13
@@ -45,7 +46,8 @@ enum gm_cell_state {
     GM_EVACUATED_EMPTY = 4, /* was empty when its bucket was evacuated */
     GM_MIN_TOPHASH = 5      /* the smallest byte of an occupied cell */
 };
-static_assert(GM_EVACUATED_Y == (GM_EVACUATED_X ^ 1), "X and Y differ in the lowest bit: state = X + half");
+static_assert(GM_EVACUATED_Y == (GM_EVACUATED_X ^ 1),
+              "X and Y differ in the lowest bit: state = X + half");
 static_assert(GM_EMPTY_REST == 0, "fresh memory is an empty bucket");
 
 enum gm_flag {

@@ -195,7 +195,7 @@ typedef struct gm_iter {
     uint8_t offset, cell, B;
     bool wrapped;
     bool skips_elems; /* the caller's to set: no use fetching elements */
-    bool strayed; /* `buckets` will take part in no growth any more */
+    bool strayed;     /* `buckets` will take part in no growth any more */
 } gm_iter;
 
 /* `leave_flags`: do not set Go's iterator flags (walks of the caller's own). */
@@ -249,18 +249,19 @@ void gm_read_header(const gm_map *m, gm_header *out);
 
 /* One bucket as it lies in memory. */
 typedef struct {
-    bool old;            /* in oldbuckets */
-    size_t chain;        /* index of the chain in its array */
-    size_t position;     /* 0: the array's own bucket */
+    bool old;        /* in oldbuckets */
+    size_t chain;    /* index of the chain in its array */
+    size_t position; /* 0: the array's own bucket */
     const uint8_t *tophash;
-    const void *key[GM_BUCKET_CELLS];  /* NULL in a cell without an entry */
+    const void *key[GM_BUCKET_CELLS]; /* NULL in a cell without an entry */
     const void *elem[GM_BUCKET_CELLS];
     int64_t preallocated; /* index among the array's spares, or -1 */
 } gm_bucket_view;
 
 /* Shows every bucket, old array first.  Stops when `see` returns another
  * status than GM_OK, or with GM_CHANGED when the map changed meanwhile. */
-gm_status gm_visit(gm_map *m, gm_status (*see)(void *context, const gm_bucket_view *bucket), void *context);
+gm_status gm_visit(gm_map *m, gm_status (*see)(void *context, const gm_bucket_view *bucket),
+                   void *context);
 
 typedef struct {
     gm_header header;
@@ -269,8 +270,8 @@ typedef struct {
     size_t chains, chains_with_overflow, bucket_total;
     uint64_t hit_total; /* entries looked at, summed over a lookup of every key */
     uint64_t occupancy[GM_BUCKET_CELLS + 1];
-    size_t longest_chain;                     /* overflow buckets in it */
-    uint64_t tophash_counts[256];             /* of entries */
+    size_t longest_chain;         /* overflow buckets in it */
+    uint64_t tophash_counts[256]; /* of entries */
     /* bytes; they add up to gm_memory (the arrays' own headers are in bytes_header) */
     size_t bytes_header, bytes_buckets, bytes_overflow, bytes_old, bytes_spare, bytes_empty_slots;
     size_t bucket_size, key_size, elem_size;
@@ -294,9 +295,19 @@ extern const gm_kind gm_kind_float32, gm_kind_float64, gm_kind_complex128;
 /* The same with the hash given beside the key: see gm_hashed_*. */
 extern const gm_kind gm_kind_hashed_bits64, gm_kind_hashed_float64, gm_kind_hashed_complex128;
 
-typedef struct { uint64_t bits, hash; } gm_hashed_bits64;
-typedef struct { double value; uint64_t hash; } gm_hashed_float64;
-typedef struct { double real, imag; } gm_complex128;
-typedef struct { gm_complex128 value; uint64_t hash; } gm_hashed_complex128;
+typedef struct {
+    uint64_t bits, hash;
+} gm_hashed_bits64;
+typedef struct {
+    double value;
+    uint64_t hash;
+} gm_hashed_float64;
+typedef struct {
+    double real, imag;
+} gm_complex128;
+typedef struct {
+    gm_complex128 value;
+    uint64_t hash;
+} gm_hashed_complex128;
 
 #endif

@@ -118,7 +118,8 @@ static bool
 same_bits(const gm_map *m, char *bucket, unsigned i, const gm_entry *entry)
 {
     return memcmp(gmi_key_at(bucket, i, m->key_size), entry->key, m->key_size) == 0 &&
-           memcmp(gmi_elem_at(bucket, i, m->key_size, m->elem_size), entry->elem, m->elem_size) == 0;
+           memcmp(gmi_elem_at(bucket, i, m->key_size, m->elem_size), entry->elem, m->elem_size) ==
+               0;
 }
 
 static void

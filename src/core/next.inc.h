@@ -69,8 +69,10 @@ static GM_ALWAYS_INLINE void
 GM_FN(look_ahead)(const gm_iter *it, char *b, size_t es)
 {
 #ifdef GM_PREFETCH_KEY
-    const size_t size = gmi_bucket_size(sizeof(GM_KEY), es), n = gmi_array_of(it->buckets)->nbuckets;
-    const bool elems = es == sizeof(void *) && it->map->owner->retain_elem != NULL && !it->skips_elems;
+    const size_t size = gmi_bucket_size(sizeof(GM_KEY), es),
+                 n = gmi_array_of(it->buckets)->nbuckets;
+    const bool elems =
+        es == sizeof(void *) && it->map->owner->retain_elem != NULL && !it->skips_elems;
     if (n < GM_LOOK_AHEAD_LEAST || it->current != it->buckets || it->next_bucket == 0 ||
         it->next_bucket - 1 + GM_LOOK_AHEAD >= n) {
         return;

@@ -230,7 +230,8 @@ GM_FN(scan)(gm_map *m, char *b, uint8_t top, const GM_KEY *key, gm_cell *cell, G
 
 /* The key is new: puts it where `room` says, in a new overflow bucket if need be. */
 static GM_ALWAYS_INLINE gm_status
-GM_FN(insert)(gm_map *m, GM_FN(room) * room, uint8_t top, const GM_KEY *key, gm_cell *cell, size_t es)
+GM_FN(insert)(gm_map *m, GM_FN(room) * room, uint8_t top, const GM_KEY *key, gm_cell *cell,
+              size_t es)
 {
     if (GM_UNLIKELY(room->bucket == NULL)) {
         if (!gmi_overflow_reserve(m, 1)) {
@@ -342,18 +343,18 @@ GM_FN(pop_once)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es)
 #if GM_CALLS_OUT
 
 /* Runs `once` until the ground holds still, with a hash of the present seed. */
-#define GM_SETTLE(once, m, key, out, es)                                                  \
-    GM_KEY own = *(key);                                                                  \
-    for (int restarts = 0; restarts < GM_MAX_RESTARTS; restarts++) {                      \
-        uint64_t reseeds = (m)->reseeds;                                                  \
-        gm_status status = once(m, &own, out, es);                                        \
-        if (GM_LIKELY(status != GM_RESTART)) {                                            \
-            return status;                                                                \
-        }                                                                                 \
-        if ((m)->reseeds != reseeds && (status = gmi_rehash(m, &own)) != GM_OK) {         \
-            return status;                                                                \
-        }                                                                                 \
-    }                                                                                     \
+#define GM_SETTLE(once, m, key, out, es)                                          \
+    GM_KEY own = *(key);                                                          \
+    for (int restarts = 0; restarts < GM_MAX_RESTARTS; restarts++) {              \
+        uint64_t reseeds = (m)->reseeds;                                          \
+        gm_status status = once(m, &own, out, es);                                \
+        if (GM_LIKELY(status != GM_RESTART)) {                                    \
+            return status;                                                        \
+        }                                                                         \
+        if ((m)->reseeds != reseeds && (status = gmi_rehash(m, &own)) != GM_OK) { \
+            return status;                                                        \
+        }                                                                         \
+    }                                                                             \
     return GM_RESTARTS
 
 #else
@@ -372,8 +373,8 @@ GM_FN(assign)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
     GM_SETTLE(GM_FN(assign_once), m, key, cell, es);
 }
 
-static GM_ALWAYS_INLINE gm_status
-GM_FN(delete)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es)
+static GM_ALWAYS_INLINE gm_status GM_FN(delete)(gm_map *m, const GM_KEY *key, gm_entry *removed,
+                                                size_t es)
 {
     GM_SETTLE(GM_FN(delete_once), m, key, removed, es);
 }
@@ -389,34 +390,34 @@ GM_FN(pop)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es)
 
 /* ---- the instances ---------------------------------------------------------------------------- */
 
-#define GM_WRAP(variant, es, iter_es)                                                      \
-    static gm_status GM_FN(find_##variant)(gm_map * m, const void *key, gm_cell *cell)     \
-    {                                                                                      \
-        return GM_FN(find)(m, key, cell, es);                                              \
-    }                                                                                      \
-    static gm_status GM_FN(assign_##variant)(gm_map * m, const void *key, gm_cell *cell)   \
-    {                                                                                      \
-        return GM_FN(assign)(m, key, cell, es);                                            \
-    }                                                                                      \
-    static gm_status GM_FN(delete_##variant)(gm_map * m, const void *key, gm_entry *out)   \
-    {                                                                                      \
-        return GM_FN(delete)(m, key, out, es);                                             \
-    }                                                                                      \
-    static gm_status GM_FN(pop_##variant)(gm_map * m, const void *key, gm_entry *out)      \
-    {                                                                                      \
-        return GM_FN(pop)(m, key, out, es);                                                \
-    }                                                                                      \
-    static void GM_FN(evacuate_##variant)(gm_map * m, size_t oldbucket)                    \
-    {                                                                                      \
-        GM_FN(evacuate)(m, oldbucket, es);                                                 \
-    }                                                                                      \
-    static gm_status GM_FN(iter_next_##variant)(gm_iter * it, gm_cell *cell)               \
-    {                                                                                      \
-        return GM_FN(iter_next)(it, cell, iter_es);                                        \
-    }                                                                                      \
-    static const gmi_ops GM_FN(ops_##variant) = {                                          \
-        GM_FN(find_##variant), GM_FN(assign_##variant),   GM_FN(delete_##variant),         \
-        GM_FN(pop_##variant),  GM_FN(evacuate_##variant), GM_FN(iter_next_##variant),      \
+#define GM_WRAP(variant, es, iter_es)                                                    \
+    static gm_status GM_FN(find_##variant)(gm_map * m, const void *key, gm_cell *cell)   \
+    {                                                                                    \
+        return GM_FN(find)(m, key, cell, es);                                            \
+    }                                                                                    \
+    static gm_status GM_FN(assign_##variant)(gm_map * m, const void *key, gm_cell *cell) \
+    {                                                                                    \
+        return GM_FN(assign)(m, key, cell, es);                                          \
+    }                                                                                    \
+    static gm_status GM_FN(delete_##variant)(gm_map * m, const void *key, gm_entry *out) \
+    {                                                                                    \
+        return GM_FN(delete)(m, key, out, es);                                           \
+    }                                                                                    \
+    static gm_status GM_FN(pop_##variant)(gm_map * m, const void *key, gm_entry *out)    \
+    {                                                                                    \
+        return GM_FN(pop)(m, key, out, es);                                              \
+    }                                                                                    \
+    static void GM_FN(evacuate_##variant)(gm_map * m, size_t oldbucket)                  \
+    {                                                                                    \
+        GM_FN(evacuate)(m, oldbucket, es);                                               \
+    }                                                                                    \
+    static gm_status GM_FN(iter_next_##variant)(gm_iter * it, gm_cell * cell)            \
+    {                                                                                    \
+        return GM_FN(iter_next)(it, cell, iter_es);                                      \
+    }                                                                                    \
+    static const gmi_ops GM_FN(ops_##variant) = {                                        \
+        GM_FN(find_##variant), GM_FN(assign_##variant),   GM_FN(delete_##variant),       \
+        GM_FN(pop_##variant),  GM_FN(evacuate_##variant), GM_FN(iter_next_##variant),    \
     }
 
 GM_WRAP(8, 8, 8);
@@ -437,10 +438,8 @@ GM_FN(is_reflexive)(const void *key)
 }
 
 #define GM_KIND_INIT(label)                                                                \
-    {                                                                                      \
-        label, sizeof(GM_KEY), GM_STORES_HASH, GM_FN(slot_hash), GM_FN(is_reflexive),      \
-            &GM_FN(ops_8), &GM_FN(ops_any)                                                 \
-    }
+    {label,         sizeof(GM_KEY), GM_STORES_HASH, GM_FN(slot_hash), GM_FN(is_reflexive), \
+     &GM_FN(ops_8), &GM_FN(ops_any)}
 
 GM_KIND_STORAGE const gm_kind GM_PASTE(gm_kind, GM_NAME) = GM_KIND_INIT(GM_LABEL);
 

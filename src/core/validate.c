@@ -25,7 +25,8 @@ check_state(checker *c, const gmi_chain *chain, uint8_t top, bool evacuated, boo
 {
     const char *where = chain->old ? "old " : "";
     if (*rest && top != GM_EMPTY_REST) {
-        return FAIL(c, "%sbucket %zu: a cell of state %u follows emptyRest", where, chain->index, top);
+        return FAIL(c, "%sbucket %zu: a cell of state %u follows emptyRest", where, chain->index,
+                    top);
     }
     *rest = top == GM_EMPTY_REST;
     bool moved = top > GM_EMPTY_ONE && top < GM_MIN_TOPHASH;
@@ -68,7 +69,8 @@ check_chain(checker *c, const gmi_chain *chain)
             if (!check_state(c, chain, top, evacuated, &rest)) {
                 return false;
             }
-            if (top >= GM_MIN_TOPHASH && !check_entry(c, chain, top, gmi_key_at(b, i, m->key_size))) {
+            if (top >= GM_MIN_TOPHASH &&
+                !check_entry(c, chain, top, gmi_key_at(b, i, m->key_size))) {
                 return false;
             }
         }

@@ -68,8 +68,8 @@ err_type(const MapSpec *spec, const char *what, const BoxType *type, PyObject *o
         Py_DECREF(text);
     }
     else if (!PyErr_Occurred()) {
-        PyErr_Format(PyExc_TypeError, "%U: %s must be %U, not %.200s", spec->name, what,
-                     type->name, Py_TYPE(offender)->tp_name);
+        PyErr_Format(PyExc_TypeError, "%U: %s must be %U, not %.200s", spec->name, what, type->name,
+                     Py_TYPE(offender)->tp_name);
     }
     return -1;
 }

@@ -74,8 +74,8 @@ bucket_object(MapObject *map, const gm_bucket_view *view)
     PyObject *tophash = PyBytes_FromStringAndSize((const char *)view->tophash, GM_BUCKET_CELLS);
     PyObject *keys = tophash != NULL ? cell_tuple(map, view->key, true) : NULL;
     PyObject *elems = keys != NULL ? cell_tuple(map, view->elem, false) : NULL;
-    PyObject *place = view->preallocated < 0 ? Py_NewRef(Py_None)
-                                             : PyLong_FromLongLong(view->preallocated);
+    PyObject *place =
+        view->preallocated < 0 ? Py_NewRef(Py_None) : PyLong_FromLongLong(view->preallocated);
     PyObject *index = PyLong_FromSize_t(view->chain);
     PyObject *bucket =
         elems != NULL && place && index ? PyStructSequence_New(state_of(map)->bucket_type) : NULL;

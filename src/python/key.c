@@ -207,8 +207,7 @@ load_boxed_key(MapObject *self, PyObject *object, Key *key)
     if (checked == NULL) {
         return -1;
     }
-    if (require_hashable(self, checked) < 0 ||
-        hash_any(self, checked, &key->slot.boxed.hash) < 0) {
+    if (require_hashable(self, checked) < 0 || hash_any(self, checked, &key->slot.boxed.hash) < 0) {
         Py_DECREF(checked);
         return -1;
     }
@@ -287,7 +286,7 @@ key_rehash(void *context, void *slot)
     }
     Py_DECREF(object);
     size_t hash_at = spec->key.code == TYPE_COMPLEX128 ? offsetof(gm_hashed_complex128, hash)
-                                                        : offsetof(BoxedKey, hash);
+                                                       : offsetof(BoxedKey, hash);
     memcpy((char *)slot + hash_at, &hash, sizeof hash);
     return GM_OK;
 }

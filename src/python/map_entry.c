@@ -223,4 +223,3 @@ map_store(MapObject *self, PyObject *key, PyObject *value)
     }
     return map_set(self, key, value);
 }
-

@@ -166,8 +166,8 @@ map_tp_dealloc(MapObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
-    Py_TRASHCAN_BEGIN(self, map_tp_dealloc)
-    if (self->weakrefs != NULL) {
+    Py_TRASHCAN_BEGIN(self, map_tp_dealloc) if (self->weakrefs != NULL)
+    {
         PyObject_ClearWeakRefs((PyObject *)self);
     }
     if (self->map != NULL) {
@@ -428,4 +428,3 @@ map_copy(MapObject *self)
     }
     return copy;
 }
-

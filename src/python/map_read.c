@@ -208,7 +208,8 @@ elem_in_other(MapObject *self, PyObject *other, PyObject *key)
     if (is_map(state_of(self), other)) {
         elem = map_find_elem((MapObject *)other, key);
         if (elem == NULL && PyErr_Occurred() &&
-            (PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_OverflowError))) {
+            (PyErr_ExceptionMatches(PyExc_TypeError) ||
+             PyErr_ExceptionMatches(PyExc_OverflowError))) {
             PyErr_Clear();
         }
         return elem;

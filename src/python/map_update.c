@@ -86,7 +86,8 @@ store_pair(MapObject *self, PyObject *item, Py_ssize_t index)
     }
     int result = -1;
     if (PySequence_Fast_GET_SIZE(pair) != 2) {
-        PyErr_Format(PyExc_ValueError, "%U: element #%zd of the update has length %zd; 2 is required",
+        PyErr_Format(PyExc_ValueError,
+                     "%U: element #%zd of the update has length %zd; 2 is required",
                      self->spec->name, index, PySequence_Fast_GET_SIZE(pair));
     }
     else {

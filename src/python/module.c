@@ -188,8 +188,8 @@ static int
 module_exec(PyObject *module)
 {
     ModuleState *state = PyModule_GetState(module);
-    if (seed_state(state) < 0 || import_helpers(module, state) < 0 || add_types(module, state) < 0 ||
-        add_errors(module, state) < 0 || furnish_map(state) < 0 ||
+    if (seed_state(state) < 0 || import_helpers(module, state) < 0 ||
+        add_types(module, state) < 0 || add_errors(module, state) < 0 || furnish_map(state) < 0 ||
         PyModule_AddObjectRef(module, "_classes", state->classes) < 0) {
         return -1;
     }

@@ -204,8 +204,8 @@ static PyObject *
 class_dict(MapSpec *spec, PyTypeObject *cls)
 {
     PyObject *module = PyObject_GetAttrString((PyObject *)cls, "__module__");
-    PyObject *doc = PyUnicode_FromFormat("%U: Go's map[%U]%U, see Map.", spec->name,
-                                         spec->key.name, spec->elem.name);
+    PyObject *doc = PyUnicode_FromFormat("%U: Go's map[%U]%U, see Map.", spec->name, spec->key.name,
+                                         spec->elem.name);
     PyObject *dict = NULL;
     if (module != NULL && doc != NULL) {
         dict = Py_BuildValue("{s:(),s:O,s:O,s:O,s:O,s:O}", "__slots__", "__module__", module,

@@ -41,37 +41,35 @@ typedef enum {
 typedef struct {
     TypeCode code;
     bool boxed;
-    bool takes_none;   /* TYPE_CLASS: None is Go's nil */
-    uint16_t size;     /* bytes of a slot, a key's hash left out */
-    uint16_t go_size;  /* bytes Go gives it */
-    PyObject *type;    /* as the user wrote it; new */
-    PyObject *check;   /* TYPE_CLASS: what isinstance is asked; new */
-    PyObject *name;    /* str; new */
+    bool takes_none;  /* TYPE_CLASS: None is Go's nil */
+    uint16_t size;    /* bytes of a slot, a key's hash left out */
+    uint16_t go_size; /* bytes Go gives it */
+    PyObject *type;   /* as the user wrote it; new */
+    PyObject *check;  /* TYPE_CLASS: what isinstance is asked; new */
+    PyObject *name;   /* str; new */
 } BoxType;
 
 struct ModuleState;
 
 /* What the maps of one class hold.  Shared by the class and its instances. */
 typedef struct {
-    PyObject_HEAD
-    struct ModuleState *state; /* borrowed: the Map type keeps the module alive */
+    PyObject_HEAD struct ModuleState *state; /* borrowed: the Map type keeps the module alive */
     BoxType key, elem;
-    gm_type plain;      /* the engine's type, hashing by value */
-    gm_type hashed;     /* the same for maps with hasher= */
-    PyObject *zero;     /* the element type's zero value; new */
-    PyObject *name;     /* "Map[str, int]"; new */
-    PyTypeObject *cls;  /* the class made for it, borrowed (the class owns the spec) */
-    PyObject *origin;   /* the class that was parametrised, or NULL; new */
-    bool atomic;        /* keys and elements are never containers, so far as types tell */
+    gm_type plain;     /* the engine's type, hashing by value */
+    gm_type hashed;    /* the same for maps with hasher= */
+    PyObject *zero;    /* the element type's zero value; new */
+    PyObject *name;    /* "Map[str, int]"; new */
+    PyTypeObject *cls; /* the class made for it, borrowed (the class owns the spec) */
+    PyObject *origin;  /* the class that was parametrised, or NULL; new */
+    bool atomic;       /* keys and elements are never containers, so far as types tell */
 } MapSpec;
 
 typedef struct {
-    PyObject_HEAD
-    gm_map *map;      /* NULL: not needed so far, or nil */
-    MapSpec *spec;    /* new */
-    PyObject *hasher; /* NULL: none; new */
-    PyObject *zero;   /* this map's zero value; new */
-    uint64_t seed;    /* when fixed */
+    PyObject_HEAD gm_map *map; /* NULL: not needed so far, or nil */
+    MapSpec *spec;             /* new */
+    PyObject *hasher;          /* NULL: none; new */
+    PyObject *zero;            /* this map's zero value; new */
+    uint64_t seed;             /* when fixed */
     bool fixed_seed;
     bool own_zero; /* zero= was given */
     bool nil;
@@ -82,16 +80,14 @@ typedef struct {
 typedef enum { SHOW_KEYS, SHOW_VALUES, SHOW_ITEMS } Show;
 
 typedef struct {
-    PyObject_HEAD
-    MapObject *map; /* NULL once exhausted; new */
+    PyObject_HEAD MapObject *map; /* NULL once exhausted; new */
     gm_iter iter;
     Show show;
     PyObject *pair; /* reused while nobody else holds it; new */
 } IterObject;
 
 typedef struct {
-    PyObject_HEAD
-    MapObject *map; /* new */
+    PyObject_HEAD MapObject *map; /* new */
     Show show;
 } ViewObject;
 
@@ -100,13 +96,13 @@ typedef struct ModuleState {
     PyTypeObject *view_types[3]; /* by Show */
     PyTypeObject *bucket_type, *hmap_type;
     PyObject *nil_error, *concurrent_error;
-    PyObject *interface; /* gomap.interface */
-    PyObject *sized;     /* tuple: the marker classes, TYPE_INT8 first */
-    PyObject *classes;   /* dict: (class, K, V) -> parametrised class */
-    MapSpec *last_spec;  /* of the class asked for last, or NULL */
+    PyObject *interface;   /* gomap.interface */
+    PyObject *sized;       /* tuple: the marker classes, TYPE_INT8 first */
+    PyObject *classes;     /* dict: (class, K, V) -> parametrised class */
+    MapSpec *last_spec;    /* of the class asked for last, or NULL */
     PyObject *abc_mapping; /* collections.abc.Mapping */
-    PyObject *rebuild;   /* the module's _rebuild function, for pickles */
-    uint64_t rng;        /* seeds of new maps */
+    PyObject *rebuild;     /* the module's _rebuild function, for pickles */
+    uint64_t rng;          /* seeds of new maps */
 } ModuleState;
 
 static inline ModuleState *

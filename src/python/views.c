@@ -269,15 +269,21 @@ static PyMethodDef view_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-#define VIEW_SLOTS(doc)                                                                    \
-    {Py_tp_doc, (void *)(doc)}, {Py_tp_dealloc, view_tp_dealloc}, {Py_tp_traverse, view_tp_traverse}, \
-        {Py_tp_iter, view_tp_iter}, {Py_tp_repr, view_tp_repr}, {Py_tp_getset, view_getset}, \
-        {Py_sq_length, view_sq_length}
+#define VIEW_SLOTS(doc)                                                 \
+    {Py_tp_doc, (void *)(doc)}, {Py_tp_dealloc, view_tp_dealloc},       \
+        {Py_tp_traverse, view_tp_traverse}, {Py_tp_iter, view_tp_iter}, \
+        {Py_tp_repr, view_tp_repr}, {Py_tp_getset, view_getset},        \
+    {                                                                   \
+        Py_sq_length, view_sq_length                                    \
+    }
 
-#define SET_SLOTS                                                                          \
-    {Py_tp_methods, view_methods}, {Py_tp_richcompare, view_tp_richcompare},               \
-        {Py_tp_hash, PyObject_HashNotImplemented}, {Py_nb_and, view_nb_and},               \
-        {Py_nb_or, view_nb_or}, {Py_nb_xor, view_nb_xor}, {Py_nb_subtract, view_nb_subtract}
+#define SET_SLOTS                                                            \
+    {Py_tp_methods, view_methods}, {Py_tp_richcompare, view_tp_richcompare}, \
+        {Py_tp_hash, PyObject_HashNotImplemented}, {Py_nb_and, view_nb_and}, \
+        {Py_nb_or, view_nb_or}, {Py_nb_xor, view_nb_xor},                    \
+    {                                                                        \
+        Py_nb_subtract, view_nb_subtract                                     \
+    }
 
 static PyType_Slot keys_slots[] = {
     VIEW_SLOTS("The keys of a Map, live, with set operations."),
@@ -299,8 +305,8 @@ static PyType_Slot items_slots[] = {
     {0, NULL},
 };
 
-#define VIEW_FLAGS                                                                         \
-    (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE |                  \
+#define VIEW_FLAGS                                                        \
+    (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE | \
      Py_TPFLAGS_DISALLOW_INSTANTIATION)
 
 PyType_Spec keys_view_spec = {
