@@ -87,6 +87,7 @@ enum gm_flag {
 #define GM_NOINLINE __attribute__((noinline))
 #define GM_PREFETCH(p) __builtin_prefetch(p)
 #define GM_MAY_ALIAS __attribute__((may_alias))
+#define GM_LOWEST_BIT(x) ((unsigned)__builtin_ctzll(x))
 #elif defined(_MSC_VER)
 #define GM_LIKELY(x) (x)
 #define GM_UNLIKELY(x) (x)
@@ -94,6 +95,7 @@ enum gm_flag {
 #define GM_NOINLINE __declspec(noinline)
 #define GM_PREFETCH(p) ((void)(p))
 #define GM_MAY_ALIAS
+#define GM_LOWEST_BIT(x) gm_lowest_bit(x)
 #else
 #define GM_LIKELY(x) (x)
 #define GM_UNLIKELY(x) (x)
@@ -101,6 +103,18 @@ enum gm_flag {
 #define GM_NOINLINE
 #define GM_PREFETCH(p) ((void)(p))
 #define GM_MAY_ALIAS
+#define GM_LOWEST_BIT(x) gm_lowest_bit(x)
 #endif
+
+/* The index of the lowest set bit of x, which has one. */
+static inline unsigned
+gm_lowest_bit(uint64_t x)
+{
+    unsigned i = 0;
+    while (!(x >> i & 1)) {
+        i++;
+    }
+    return i;
+}
 
 #endif

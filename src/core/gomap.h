@@ -195,6 +195,11 @@ typedef struct gm_iter {
     uint8_t offset, cell, B;
     bool wrapped;
     bool skips_elems; /* the caller's to set: no use fetching elements */
+    /* Entries of the bucket at `position` still to be shown, good as long as
+     * `version` is the map's: the next of them is a matter of a few additions. */
+    uint16_t key_size, elem_size, elems_at;
+    uint8_t pending; /* a bit per cell, counted from `offset` */
+    uint64_t version;
     bool strayed;     /* `buckets` will take part in no growth any more */
 } gm_iter;
 
@@ -205,11 +210,21 @@ gm_status gm_iter_init_at(gm_iter *it, gm_map *m, uint64_t start_bucket, uint64_
 static inline gm_status
 gm_iter_next(gm_iter *it, gm_cell *cell)
 {
-    if (it->map == NULL) {
-        cell->key = cell->elem = NULL;
+    const gm_head *head = (const gm_head *)it->map;
+    cell->key = cell->elem = NULL;
+    if (head == NULL) {
         return GM_OK;
     }
-    return ((const gm_head *)it->map)->ops->iter_next(it, cell);
+    if (it->pending == 0 || it->version != head->version) {
+        return head->ops->iter_next(it, cell);
+    }
+    unsigned n = GM_LOWEST_BIT(it->pending);
+    unsigned i = (n + it->offset) & (GM_BUCKET_CELLS - 1);
+    it->pending &= (uint8_t)(it->pending - 1);
+    it->cell = (uint8_t)(n + 1);
+    cell->key = it->position + GM_BUCKET_CELLS + i * (size_t)it->key_size;
+    cell->elem = it->position + it->elems_at + i * (size_t)it->elem_size;
+    return GM_OK;
 }
 
 void gm_iter_fini(gm_iter *it);

@@ -46,6 +46,9 @@ start(gm_iter *it, gm_map *m, size_t bucket, unsigned offset, bool leave_flags)
     it->start_bucket = it->next_bucket = bucket;
     it->offset = (uint8_t)offset;
     it->B = m->B;
+    it->key_size = m->key_size;
+    it->elem_size = m->elem_size;
+    it->elems_at = (uint16_t)(GM_BUCKET_CELLS * (1 + m->key_size));
     if (!leave_flags) {
         m->flags |= GM_ITERATOR | GM_OLD_ITERATOR;
     }

@@ -213,6 +213,13 @@ gmi_hits_from(gmi_hits hits, unsigned offset, unsigned n)
     return (((hits | hits << GM_BUCKET_CELLS) >> offset) & 0xff) >> n << n;
 }
 
+/* The hits as one bit per cell. */
+static GM_ALWAYS_INLINE uint8_t
+gmi_hit_bits(gmi_hits hits)
+{
+    return (uint8_t)hits;
+}
+
 #define GMI_HIT_SHIFT 0
 
 #else /* one 64-bit word; assumes little-endian byte order, see gmi_load */
@@ -261,14 +268,20 @@ gmi_match_occupied(gmi_group group)
     return big & ~GMI_LOW7;
 }
 
+static GM_ALWAYS_INLINE uint8_t
+gmi_hit_bits(gmi_hits hits)
+{
+    return (uint8_t)(((hits >> 7) * UINT64_C(0x0102040810204080)) >> 56);
+}
+
+#define GMI_HIT_SHIFT 3
+
 static GM_ALWAYS_INLINE gmi_hits
 gmi_hits_from(gmi_hits hits, unsigned offset, unsigned n)
 {
     gmi_hits turned = hits >> (8 * offset) | hits << (-(8 * offset) & 63);
     return n < GM_BUCKET_CELLS ? turned >> (8 * n) << (8 * n) : 0;
 }
-
-#define GMI_HIT_SHIFT 3
 
 #endif
 
@@ -287,15 +300,7 @@ gmi_match_shown(const char *bucket)
 static GM_ALWAYS_INLINE unsigned
 gmi_first_hit(gmi_hits hits)
 {
-#if defined(__GNUC__) || defined(__clang__)
-    return (unsigned)__builtin_ctzll(hits) >> GMI_HIT_SHIFT;
-#else
-    unsigned i = 0;
-    while (!(hits >> i & 1)) {
-        i++;
-    }
-    return i >> GMI_HIT_SHIFT;
-#endif
+    return GM_LOWEST_BIT(hits) >> GMI_HIT_SHIFT;
 }
 
 /* Does the bucket's last cell say that nothing follows?  emptyRest cells run

@@ -120,6 +120,7 @@ GM_FN(iter_next)(gm_iter *it, gm_cell *cell, size_t es)
     cell->key = cell->elem = NULL;
     while (GM_LIKELY(it->map != NULL)) {
         char *b = it->position;
+        it->pending = 0;
         if (b == NULL) {
             if (!gmi_iter_next_chain(it, size)) {
                 gmi_iter_kill(it);
@@ -136,6 +137,10 @@ GM_FN(iter_next)(gm_iter *it, gm_cell *cell, size_t es)
         }
         unsigned n = gmi_first_hit(hits);
         it->cell = (uint8_t)(n + 1);
+        if (GM_LIKELY(it->check_bucket == GM_NO_CHECK && !gmi_is_evacuated(b))) {
+            it->pending = gmi_hit_bits(hits & (hits - 1));
+            it->version = it->map->version;
+        }
         gm_status status = GM_FN(show)(it, b, n, cell, es);
         if (status != GM_OK || cell->key != NULL) {
             return status;
