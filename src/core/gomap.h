@@ -200,7 +200,7 @@ typedef struct gm_iter {
     uint16_t key_size, elem_size, elems_at;
     uint8_t pending; /* a bit per cell, counted from `offset` */
     uint64_t version;
-    bool strayed;     /* `buckets` will take part in no growth any more */
+    bool strayed; /* `buckets` will take part in no growth any more */
 } gm_iter;
 
 /* `leave_flags`: do not set Go's iterator flags (walks of the caller's own). */

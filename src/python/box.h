@@ -68,7 +68,7 @@ elem_load(const MapSpec *spec, PyObject *object, Elem *elem)
         }
         break;
     case TYPE_INT64:
-        if (GM_LIKELY(PyLong_CheckExact(object)) && int_is_small(object, &value)) {
+        if (GM_LIKELY(PyLong_CheckExact(object)) && int_as_int64(object, &value)) {
             elem->bits = (uint64_t)value;
             return 0;
         }

@@ -51,18 +51,25 @@ int_digits(PyObject *object, size_t *n, bool *negative)
 #endif
 }
 
-/* Has the int at most one digit?  Then *value is it.  The common case. */
+/* Is the int's value below 2**63?  Then *value is it.  Everything but huge ints. */
 static inline bool
-int_is_small(PyObject *object, int64_t *value)
+int_as_int64(PyObject *object, int64_t *value)
 {
     size_t n;
     bool negative;
     const digit *digits = int_digits(object, &n, &negative);
+    uint64_t v = n > 0 ? digits[0] : 0;
     if (n > 1) {
-        return false;
+        v |= (uint64_t)digits[1] << PyLong_SHIFT;
+        if (n > 2) {
+            uint64_t third = digits[2];
+            if (PyLong_SHIFT != 30 || n > 3 || third >> (63 - 2 * PyLong_SHIFT) != 0) {
+                return false;
+            }
+            v |= third << (2 * PyLong_SHIFT);
+        }
     }
-    int64_t v = n == 0 ? 0 : (int64_t)digits[0];
-    *value = negative ? -v : v;
+    *value = negative ? -(int64_t)v : (int64_t)v;
     return true;
 }
 

@@ -86,14 +86,14 @@ key_load_quickly(MapObject *self, PyObject *object, Key *key)
         }
         return false;
     case TYPE_INT:
-        if (GM_LIKELY(PyLong_CheckExact(object)) && int_is_small(object, &value)) {
+        if (GM_LIKELY(PyLong_CheckExact(object)) && int_as_int64(object, &value)) {
             key->slot.boxed.object = object;
             key->slot.boxed.hash = gm_hash_u64((uint64_t)value, present_hash0(self));
             return true;
         }
         return false;
     case TYPE_INT64:
-        if (GM_LIKELY(PyLong_CheckExact(object)) && int_is_small(object, &value)) {
+        if (GM_LIKELY(PyLong_CheckExact(object)) && int_as_int64(object, &value)) {
             key->slot.bits = (uint64_t)value;
             return true;
         }

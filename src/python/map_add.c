@@ -24,8 +24,10 @@ sums_quietly(MapObject *self, PyObject *delta)
 static PyObject *
 quiet_sum(PyObject *a, PyObject *b)
 {
+    const int64_t half = INT64_MAX / 2;
     int64_t x, y;
-    if (PyLong_CheckExact(a) && int_is_small(a, &x) && int_is_small(b, &y)) {
+    if (PyLong_CheckExact(a) && int_as_int64(a, &x) && int_as_int64(b, &y) && x <= half &&
+        x >= -half && y <= half && y >= -half) {
         return PyLong_FromLongLong(x + y);
     }
     return PyNumber_Add(a, b);
