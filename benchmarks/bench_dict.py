@@ -57,6 +57,16 @@ class Subject:
     make: Callable[..., Any]
     draw: Callable[[random.Random], Any]
     again: Callable[[Any], Any]
+    # Absent keys of a plain Map() count as None, to which nothing can be added.
+    zero: tuple[int, ...] = ()
+
+    def maker(self, operation: Operation, n: int) -> Callable[[], Any]:
+        """Return what makes an empty container for the operation, without a detour."""
+        if operation.loop == "hinted":
+            return partial(self.make, hint=n)
+        if operation.group == "count" and self.zero:
+            return partial(self.make, zero=self.zero[0])
+        return self.make
 
 
 @dataclass(frozen=True)
@@ -126,9 +136,8 @@ def again_str(key: str) -> str:
 SUBJECTS = (
     Subject("Map[str, int]", Map[str, int], draw_str, again_str),
     Subject("Map[int, int]", Map[int, int], draw_int, again_int),
-    # Absent keys of a plain Map() count as None, to which nothing can be added.
-    Subject("Map(), str keys", partial(Map, zero=0), draw_str, again_str),
-    Subject("Map(), int keys", partial(Map, zero=0), draw_int, again_int),
+    Subject("Map(), str keys", Map, draw_str, again_str, zero=(0,)),
+    Subject("Map(), int keys", Map, draw_int, again_int, zero=(0,)),
     Subject("Map[int64, int64]", Map[int64, int64], draw_int, again_int),
 )
 
@@ -229,12 +238,7 @@ def fill(operation: Operation, data: Data) -> dict[str, Timed]:
     """Time making and filling fresh containers; only a Map can be told how many to expect."""
     keys = data.keys(operation.keys)
     times = max(LEAST_VISITS // len(keys), 1)
-    make: Callable[[], Any] = data.subject.make
-    if operation.loop == "hinted":
-
-        def make() -> Any:
-            return data.subject.make(hint=data.n)
-
+    make = data.subject.maker(operation, data.n)
     makers: dict[str, Callable[[], Any]] = {"dict": dict, "gomap": make}
 
     def side(name: str) -> Timed:

@@ -14,6 +14,8 @@
  *                    It may change the map, or come back in.
  *   GM_IS_REFLEXIVE(k)  *k == *k
  *   GM_UPDATES_KEY   1: assigning to a present key stores the new key, too
+ *   GM_COPY_KEY(to, from)  optional: *to = *from, for slots that are better copied
+ *                    in parts than as a whole
  *   GM_PREFETCH_KEY(k)  optional: fetches what *k refers to; then the map has an owner
  *
  * A stranger's equality moves the ground: m->version tells, and the operation
@@ -87,6 +89,10 @@ typedef struct {
 } gmi_spot;
 
 #endif /* GM_OPS_ONCE */
+
+#ifndef GM_COPY_KEY
+#define GM_COPY_KEY(to, from) (*(to) = *(from))
+#endif
 
 static GM_ALWAYS_INLINE GM_KEY *
 GM_FN(key_at)(char *bucket, unsigned i)
@@ -243,7 +249,7 @@ GM_FN(insert)(gm_map *m, GM_FN(room) * room, uint8_t top, const GM_KEY *key, gm_
     cell->key = GM_FN(key_at)(room->bucket, room->cell);
     cell->elem = gmi_elem_at(room->bucket, room->cell, sizeof(GM_KEY), es);
     cell->inserted = true;
-    memcpy(cell->key, key, sizeof(GM_KEY));
+    GM_COPY_KEY((GM_KEY *)cell->key, key);
     memset(cell->elem, 0, es);
     gmi_tophash(room->bucket)[room->cell] = top;
     m->count++;
@@ -320,7 +326,9 @@ GM_FN(remove_once)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es, b
     char *head = gmi_bucket_at(m->buckets, hash & gmi_mask(m->B), size);
     status = GM_FN(locate)(m, head, top, key, &spot, es);
     if (status == GM_OK && spot.bucket != NULL) {
-        gmi_cell_take(m, spot.bucket, spot.cell, removed);
+        memcpy(removed->key, GM_FN(key_at)(spot.bucket, spot.cell), sizeof(GM_KEY));
+        memcpy(removed->elem, gmi_elem_at(spot.bucket, spot.cell, sizeof(GM_KEY), es), es);
+        removed->found = true;
         gmi_cell_erase(m, head, spot.bucket, spot.cell);
     }
     return status;
@@ -342,48 +350,55 @@ GM_FN(pop_once)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es)
 
 #if GM_CALLS_OUT
 
-/* Runs `once` until the ground holds still, with a hash of the present seed. */
-#define GM_SETTLE(once, m, key, out, es)                                          \
-    GM_KEY own = *(key);                                                          \
-    for (int restarts = 0; restarts < GM_MAX_RESTARTS; restarts++) {              \
-        uint64_t reseeds = (m)->reseeds;                                          \
-        gm_status status = once(m, &own, out, es);                                \
-        if (GM_LIKELY(status != GM_RESTART)) {                                    \
-            return status;                                                        \
-        }                                                                         \
-        if ((m)->reseeds != reseeds && (status = gmi_rehash(m, &own)) != GM_OK) { \
-            return status;                                                        \
-        }                                                                         \
-    }                                                                             \
-    return GM_RESTARTS
+/* Defines `name`: name_once, and when that has to start over, name_again, out
+ * of the way: until the ground holds still, with a hash of the present seed.
+ * The first attempt reads the caller's key where it is: a copy of what was just
+ * written in halves would wait for the store buffer. */
+#define GM_OPERATION(name, out_type)                                                               \
+    static GM_NOINLINE gm_status GM_FN(name##_again)(gm_map * m, const GM_KEY *key, out_type *out, \
+                                                     size_t es, uint64_t reseeds)                  \
+    {                                                                                              \
+        GM_KEY own = *key;                                                                         \
+        for (int restarts = 1; restarts < GM_MAX_RESTARTS; restarts++) {                           \
+            gm_status status = GM_OK;                                                              \
+            if (m->reseeds != reseeds && (status = gmi_rehash(m, &own)) != GM_OK) {                \
+                return status;                                                                     \
+            }                                                                                      \
+            reseeds = m->reseeds;                                                                  \
+            status = GM_FN(name##_once)(m, &own, out, es);                                         \
+            if (status != GM_RESTART) {                                                            \
+                return status;                                                                     \
+            }                                                                                      \
+        }                                                                                          \
+        return GM_RESTARTS;                                                                        \
+    }                                                                                              \
+                                                                                                   \
+    static GM_ALWAYS_INLINE gm_status GM_FN(name)(gm_map * m, const GM_KEY *key, out_type *out,    \
+                                                  size_t es)                                       \
+    {                                                                                              \
+        const uint64_t reseeds = m->reseeds;                                                       \
+        gm_status status = GM_FN(name##_once)(m, key, out, es);                                    \
+        if (GM_UNLIKELY(status == GM_RESTART)) {                                                   \
+            status = GM_FN(name##_again)(m, key, out, es, reseeds);                                \
+        }                                                                                          \
+        return status;                                                                             \
+    }
 
 #else
-#define GM_SETTLE(once, m, key, out, es) return once(m, key, out, es)
+
+#define GM_OPERATION(name, out_type)                                                            \
+    static GM_ALWAYS_INLINE gm_status GM_FN(name)(gm_map * m, const GM_KEY *key, out_type *out, \
+                                                  size_t es)                                    \
+    {                                                                                           \
+        return GM_FN(name##_once)(m, key, out, es);                                             \
+    }
+
 #endif
 
-static GM_ALWAYS_INLINE gm_status
-GM_FN(find)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
-{
-    GM_SETTLE(GM_FN(find_once), m, key, cell, es);
-}
-
-static GM_ALWAYS_INLINE gm_status
-GM_FN(assign)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
-{
-    GM_SETTLE(GM_FN(assign_once), m, key, cell, es);
-}
-
-static GM_ALWAYS_INLINE gm_status GM_FN(delete)(gm_map *m, const GM_KEY *key, gm_entry *removed,
-                                                size_t es)
-{
-    GM_SETTLE(GM_FN(delete_once), m, key, removed, es);
-}
-
-static GM_ALWAYS_INLINE gm_status
-GM_FN(pop)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es)
-{
-    GM_SETTLE(GM_FN(pop_once), m, key, removed, es);
-}
+GM_OPERATION(find, gm_cell)
+GM_OPERATION(assign, gm_cell)
+GM_OPERATION(delete, gm_entry)
+GM_OPERATION(pop, gm_entry)
 
 #include "evacuate.inc.h"
 #include "next.inc.h"
@@ -453,10 +468,11 @@ GM_KIND_STORAGE const gm_kind GM_PASTE(gm_kind, GM_NAME) = GM_KIND_INIT(GM_LABEL
 #undef GM_IS_REFLEXIVE
 #undef GM_UPDATES_KEY
 #undef GM_PREFETCH_KEY
+#undef GM_COPY_KEY
 #undef GM_KIND_STORAGE
 #undef GM_KIND_INIT
 #undef GM_CALLS_OUT
-#undef GM_SETTLE
+#undef GM_OPERATION
 #undef GM_WRAP
 #undef GM_FN
 #undef GM_PASTE

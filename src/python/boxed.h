@@ -16,6 +16,10 @@ typedef struct {
     uint64_t hash;
 } BoxedKey;
 
+/* A key just made lies in the store buffer in two halves; read as a whole it
+ * would have to wait until both have reached the cache. */
+#define BOXED_COPY(to, from) ((to)->object = (from)->object, (to)->hash = (from)->hash)
+
 extern const gm_kind gm_kind_object, gm_kind_interface, gm_kind_str, gm_kind_bytes, gm_kind_int,
     gm_kind_float, gm_kind_complex;
 

@@ -24,6 +24,7 @@ complexes_equal(PyObject *a, PyObject *b)
 #define GM_EQUAL(a, b) ((a)->object == (b)->object || ints_equal((a)->object, (b)->object))
 #define GM_IS_REFLEXIVE(k) true
 #define GM_UPDATES_KEY 0
+#define GM_COPY_KEY BOXED_COPY
 #define GM_PREFETCH_KEY(k) GM_PREFETCH((k)->object)
 #include "ops.inc.h"
 
@@ -35,6 +36,7 @@ complexes_equal(PyObject *a, PyObject *b)
 #define GM_EQUAL(a, b) floats_equal((a)->object, (b)->object)
 #define GM_IS_REFLEXIVE(k) (!is_nan_object((k)->object))
 #define GM_UPDATES_KEY 0
+#define GM_COPY_KEY BOXED_COPY
 #define GM_PREFETCH_KEY(k) GM_PREFETCH((k)->object)
 #include "ops.inc.h"
 
@@ -46,5 +48,6 @@ complexes_equal(PyObject *a, PyObject *b)
 #define GM_EQUAL(a, b) complexes_equal((a)->object, (b)->object)
 #define GM_IS_REFLEXIVE(k) (!is_nan_object((k)->object))
 #define GM_UPDATES_KEY 0
+#define GM_COPY_KEY BOXED_COPY
 #define GM_PREFETCH_KEY(k) GM_PREFETCH((k)->object)
 #include "ops.inc.h"

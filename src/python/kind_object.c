@@ -46,6 +46,7 @@ interfaces_equal(PyObject *stored, PyObject *key)
 #define GM_EQUAL_CALL(m, slot, key) objects_equal((slot)->object, (key)->object)
 #define GM_IS_REFLEXIVE(k) (!is_nan_object((k)->object))
 #define GM_UPDATES_KEY 0
+#define GM_COPY_KEY BOXED_COPY
 #define GM_PREFETCH_KEY(k) GM_PREFETCH((k)->object)
 #include "ops.inc.h"
 
@@ -57,5 +58,6 @@ interfaces_equal(PyObject *stored, PyObject *key)
 #define GM_EQUAL_CALL(m, slot, key) interfaces_equal((slot)->object, (key)->object)
 #define GM_IS_REFLEXIVE(k) (!is_nan_object((k)->object))
 #define GM_UPDATES_KEY 0
+#define GM_COPY_KEY BOXED_COPY
 #define GM_PREFETCH_KEY(k) GM_PREFETCH((k)->object)
 #include "ops.inc.h"

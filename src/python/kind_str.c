@@ -11,6 +11,7 @@
 #define GM_EQUAL(a, b) ((a)->object == (b)->object || strs_equal((a)->object, (b)->object))
 #define GM_IS_REFLEXIVE(k) true
 #define GM_UPDATES_KEY 0
+#define GM_COPY_KEY BOXED_COPY
 #define GM_PREFETCH_KEY(k) GM_PREFETCH((k)->object)
 #include "ops.inc.h"
 
@@ -22,5 +23,6 @@
 #define GM_EQUAL(a, b) ((a)->object == (b)->object || bytes_equal((a)->object, (b)->object))
 #define GM_IS_REFLEXIVE(k) true
 #define GM_UPDATES_KEY 0
+#define GM_COPY_KEY BOXED_COPY
 #define GM_PREFETCH_KEY(k) GM_PREFETCH((k)->object)
 #include "ops.inc.h"
