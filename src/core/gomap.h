@@ -210,21 +210,27 @@ gm_status gm_iter_init_at(gm_iter *it, gm_map *m, uint64_t start_bucket, uint64_
 static inline gm_status
 gm_iter_next(gm_iter *it, gm_cell *cell)
 {
-    const gm_head *head = (const gm_head *)it->map;
-    cell->key = cell->elem = NULL;
-    if (head == NULL) {
+    if (it->map == NULL) {
+        cell->key = cell->elem = NULL;
         return GM_OK;
     }
-    if (it->pending == 0 || it->version != head->version) {
-        return head->ops->iter_next(it, cell);
+    return ((const gm_head *)it->map)->ops->iter_next(it, cell);
+}
+
+/* The same when it takes no more than a few additions and runs no foreign code;
+ * false: ask gm_iter_next. */
+static inline bool
+gm_iter_next_pending(gm_iter *it, gm_cell *cell)
+{
+    if (it->pending == 0 || it->map == NULL || it->version != ((const gm_head *)it->map)->version) {
+        return false;
     }
-    unsigned n = GM_LOWEST_BIT(it->pending);
-    unsigned i = (n + it->offset) & (GM_BUCKET_CELLS - 1);
+    unsigned n = GM_LOWEST_BIT(it->pending), i = (n + it->offset) & (GM_BUCKET_CELLS - 1);
     it->pending &= (uint8_t)(it->pending - 1);
     it->cell = (uint8_t)(n + 1);
     cell->key = it->position + GM_BUCKET_CELLS + i * (size_t)it->key_size;
     cell->elem = it->position + it->elems_at + i * (size_t)it->elem_size;
-    return GM_OK;
+    return true;
 }
 
 void gm_iter_fini(gm_iter *it);

@@ -105,7 +105,7 @@ iter_pair(IterObject *self, PyObject *key, PyObject *elem)
 }
 
 /* The cell as what the iterator shows; new. */
-static PyObject *
+static inline PyObject *
 iter_show(IterObject *self, MapObject *map, const gm_cell *cell)
 {
     const MapSpec *spec = map->spec;
@@ -124,16 +124,14 @@ iter_show(IterObject *self, MapObject *map, const gm_cell *cell)
     return iter_pair(self, key, elem);
 }
 
-static PyObject *
-iter_tp_iternext(IterObject *self)
+/* The next entry by way of the engine, which may run keys' code: any of it may
+ * exhaust this iterator, change the map, or drop the last other reference to it. */
+static GM_NOINLINE PyObject *
+iter_next_at_length(IterObject *self, MapObject *map)
 {
-    MapObject *map = self->map;
-    gm_cell cell;
-    if (map == NULL) {
-        return NULL;
-    }
     PyObject *shown = NULL;
-    Py_INCREF(map); /* a key's equality may exhaust this iterator, which lets go of it */
+    gm_cell cell;
+    Py_INCREF(map);
     gm_status status = gm_iter_next(&self->iter, &cell);
     if (GM_UNLIKELY(status != GM_OK)) {
         err_status(map, status);
@@ -149,6 +147,20 @@ iter_tp_iternext(IterObject *self)
     }
     Py_DECREF(map);
     return shown;
+}
+
+static PyObject *
+iter_tp_iternext(IterObject *self)
+{
+    MapObject *map = self->map;
+    gm_cell cell;
+    if (map == NULL) {
+        return NULL;
+    }
+    if (GM_LIKELY(gm_iter_next_pending(&self->iter, &cell))) {
+        return iter_show(self, map, &cell);
+    }
+    return iter_next_at_length(self, map);
 }
 
 static void

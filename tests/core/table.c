@@ -170,7 +170,7 @@ bool
 next_key(gm_iter *it, uint64_t *key)
 {
     gm_cell cell;
-    CHECK_EQ(gm_iter_next(it, &cell), GM_OK);
+    CHECK_EQ(next_entry(it, &cell), GM_OK);
     if (cell.key == NULL) {
         return false;
     }

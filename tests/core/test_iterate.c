@@ -205,7 +205,7 @@ test_moved_entries_are_shown_as_they_are_now(void)
     }
     CHECK(del(&t, 3));
     unsigned shown = 0;
-    for (; gm_iter_next(&it, &cell) == GM_OK && cell.key != NULL; shown++) {
+    for (; next_entry(&it, &cell) == GM_OK && cell.key != NULL; shown++) {
         uint64_t key;
         memcpy(&key, cell.key, sizeof key);
         memcpy(&elem, cell.elem, sizeof elem);

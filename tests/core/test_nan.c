@@ -23,7 +23,7 @@ static bool
 next_elem(gm_iter *it, uint64_t *elem)
 {
     gm_cell cell;
-    CHECK_EQ(gm_iter_next(it, &cell), GM_OK);
+    CHECK_EQ(next_entry(it, &cell), GM_OK);
     if (cell.key == NULL) {
         return false;
     }
