@@ -17,11 +17,4 @@ void memory_init(test_memory *memory);
 /* All given back? */
 void memory_check_empty(const test_memory *memory);
 
-/* The iterator's next entry as a user takes it: the short way where there is one. */
-static inline gm_status
-next_entry(gm_iter *it, gm_cell *cell)
-{
-    return gm_iter_next_pending(it, cell) ? GM_OK : gm_iter_next(it, cell);
-}
-
 #endif

@@ -8,6 +8,7 @@
 #include "check.h"
 #include "hash.h"
 #include "objects.h"
+#include "next.h"
 
 typedef struct {
     _Alignas(16) unsigned char bytes[GM_MAX_KEY_SIZE];

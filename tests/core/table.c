@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "next.h"
 
 /* Keys of directed tests hash to what was said, under every seed or a new one. */
 static gm_status

@@ -4,6 +4,7 @@
 #include "check.h"
 #include "grow.h"
 #include "table.h"
+#include "next.h"
 
 /* 4 buckets; key 10 * bucket + cell. */
 static void

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "grow.h"
 #include "table.h"
+#include "next.h"
 
 #define NANS 40
 
