@@ -19,8 +19,8 @@ _BY_NAME: dict[str, type] = {
 }
 
 
-def make(key_type: Any, elem_type: Any, hint: int = 0, /, **options: Any) -> Any:
-    """make(key_type, elem_type, hint=0, /, **options): Go's ``make(map[K]V, hint)``.
+def make(key_type: Any, elem_type: Any, /, hint: int = 0, **options: Any) -> Any:
+    """make(key_type, elem_type, /, hint=0, **options): Go's ``make(map[K]V, hint)``.
 
     The same as ``Map[key_type, elem_type](hint=hint, **options)``, errors included.
 

@@ -246,3 +246,8 @@ def test_go_s_published_figures_at_the_limit() -> None:
     assert stats.bytes_per_entry == pytest.approx(10.79, abs=0.3)
     assert stats.hit_probe == pytest.approx(4.25, abs=0.05)
     assert stats.miss_probe == pytest.approx(6.50, abs=0.01)
+
+
+def test_iterate_takes_its_start_by_name() -> None:
+    m = Map[int64, int64]({1: 10})
+    assert list(inspect.iterate(m, start_bucket=0, offset=3)) == [(1, 10)]

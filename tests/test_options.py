@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import gomap
 from golden.computed import MASK
 from gomap import Map, float64, inspect, int64
 from support.inside import layout, spread
@@ -281,3 +282,8 @@ def test_contents_that_fail_leave_no_map() -> None:
         Map[str, int]({"a": "x"})
     with pytest.raises(TypeError):
         Map[str, int](5)
+
+
+def test_make_takes_its_hint_by_position_and_by_name() -> None:
+    for m in (gomap.make(str, int, 1000), gomap.make(str, int, hint=1000)):
+        assert gomap.inspect.stats(m).B == gomap.inspect.stats(Map[str, int](hint=1000)).B == 8

@@ -363,7 +363,7 @@ inspect_numbers(PyObject *module, PyObject *object)
 
 /* ---- iterate, validate ------------------------------------------------------------------ */
 
-PyDoc_STRVAR(iterate_doc, "iterate(m, start_bucket, offset, /)\n--\n\n\
+PyDoc_STRVAR(iterate_doc, "iterate(m, /, start_bucket, offset)\n--\n\n\
 An iterator of (key, element) in the order that Go gives from that start.\n\
 \n\
 It sets the iterator flags when it is made, as every iterator does.  Raises\n\
@@ -374,10 +374,12 @@ ValueError unless 0 <= start_bucket < 2**B and 0 <= offset < 8.\n\
 [(1, 10)]\n");
 
 static PyObject *
-inspect_iterate(PyObject *module, PyObject *args)
+inspect_iterate(PyObject *module, PyObject *args, PyObject *kwargs)
 {
+    static const char *const names[] = {"", "start_bucket", "offset", NULL};
     PyObject *object, *start, *offset;
-    if (!PyArg_ParseTuple(args, "OOO:iterate", &object, &start, &offset)) {
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOO:iterate", (char **)(uintptr_t)names,
+                                     &object, &start, &offset)) {
         return NULL;
     }
     MapObject *map = map_arg(module, object);
@@ -408,7 +410,8 @@ inspect_validate(PyObject *module, PyObject *object)
 PyMethodDef introspect_functions[] = {
     {"hmap", inspect_hmap, METH_O, hmap_doc},
     {"numbers", inspect_numbers, METH_O, numbers_doc},
-    {"iterate", inspect_iterate, METH_VARARGS, iterate_doc},
+    {"iterate", (PyCFunction)(void (*)(void))inspect_iterate, METH_VARARGS | METH_KEYWORDS,
+     iterate_doc},
     {"validate", inspect_validate, METH_O, validate_doc},
     {NULL, NULL, 0, NULL},
 };
