@@ -86,6 +86,17 @@ gm_iter_fini(gm_iter *it)
     }
 }
 
+bool
+gmi_iter_reads_before(const gm_map *m, const gm_iter *end, const char *buckets)
+{
+    for (const gm_iter *it = m->iterators; it != end; it = it->next) {
+        if (it->buckets == buckets || it->current == buckets) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 gmi_iters_stray(gm_map *m)
 {

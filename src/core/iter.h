@@ -10,6 +10,8 @@
 void gmi_iter_kill(gm_iter *it);
 /* From now on it reads `buckets`, pinned, and no longer what it read before. */
 void gmi_iter_move_to(gm_iter *it, char *buckets);
+/* Does an iterator before `end` in the map's list read the same array? */
+bool gmi_iter_reads_before(const gm_map *m, const gm_iter *end, const char *buckets);
 /* Entries are dealt to buckets anew (new seed, rebuilt array): chain i of a
  * later array holds other entries than chain i of an array left behind, so its
  * iterators must not go over to later ones as they do when a growth keeps

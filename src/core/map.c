@@ -6,6 +6,7 @@
 #include "cell.h"
 #include "debug.h"
 #include "hash.h"
+#include "iter.h"
 
 /* ---- life ---------------------------------------------------------------------- */
 
@@ -172,18 +173,6 @@ forget_copy(const gm_map *m, const gm_iter *it, char *buckets, const gm_entry *e
     }
 }
 
-/* Has an iterator before `end` in the list the same array to read? */
-static bool
-is_read_before(const gm_map *m, const gm_iter *end, const char *buckets)
-{
-    for (const gm_iter *it = m->iterators; it != end; it = it->next) {
-        if (it->buckets == buckets || it->current == buckets) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Forgets them in every array that an iterator reads; the present one has none. */
 static void
 forget_copies(const gm_map *m, const gm_entry *entry, size_t chain)
@@ -191,7 +180,7 @@ forget_copies(const gm_map *m, const gm_entry *entry, size_t chain)
     for (const gm_iter *it = m->iterators; it != NULL; it = it->next) {
         char *const arrays[2] = {it->buckets, it->current};
         for (unsigned i = 0; i < 1 + (it->current != it->buckets); i++) {
-            if (arrays[i] != m->buckets && !is_read_before(m, it, arrays[i])) {
+            if (arrays[i] != m->buckets && !gmi_iter_reads_before(m, it, arrays[i])) {
                 forget_copy(m, it, arrays[i], entry, chain);
             }
         }

@@ -1,5 +1,6 @@
 /* visit.c: showing every bucket to the caller, as it lies; and what arrays left
  * behind still hold. */
+#include "iter.h"
 #include "walk.h"
 
 static void
@@ -65,16 +66,12 @@ show_kept(const kept_visit *v, char *buckets)
     }
 }
 
-/* Has an iterator before `end` in the list shown this array already? */
+/* Not shown so far, by the walk over live entries or for an earlier iterator? */
 static bool
-was_shown(const gm_map *m, const gm_iter *end, const char *buckets)
+is_unseen(const gm_map *m, const gm_iter *it, const char *buckets)
 {
-    for (const gm_iter *it = m->iterators; it != end; it = it->next) {
-        if (it->buckets == buckets || it->current == buckets) {
-            return true;
-        }
-    }
-    return buckets == m->buckets || buckets == m->oldbuckets;
+    return buckets != m->buckets && buckets != m->oldbuckets &&
+           !gmi_iter_reads_before(m, it, buckets);
 }
 
 void
@@ -85,10 +82,10 @@ gm_visit_kept(const gm_map *m, void (*see)(void *context, const gm_cell *cell), 
         show_kept(&v, m->oldbuckets);
     }
     for (const gm_iter *it = m->iterators; it != NULL; it = it->next) {
-        if (!was_shown(m, it, it->buckets)) {
+        if (is_unseen(m, it, it->buckets)) {
             show_kept(&v, it->buckets);
         }
-        if (it->current != it->buckets && !was_shown(m, it, it->current)) {
+        if (it->current != it->buckets && is_unseen(m, it, it->current)) {
             show_kept(&v, it->current);
         }
     }
