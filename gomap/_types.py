@@ -144,11 +144,6 @@ class bool_:
         return bool(value)
 
 
-for _marker in (interface, int8, int16, int32, int64, uint8, uint16, uint32, uint64):
-    _marker.__module__ = "gomap"
-for _marker in (float32, float64, complex128, bool_):
-    _marker.__module__ = "gomap"
-
 #: The sized types in the order of the engine's type codes (src/python/state.h).
 SIZED: tuple[type, ...] = (
     int8,
@@ -164,3 +159,6 @@ SIZED: tuple[type, ...] = (
     complex128,
     bool_,
 )
+
+for _marker in (interface, *SIZED):
+    _marker.__module__ = "gomap"  # where users find them

@@ -88,6 +88,14 @@ typedef struct {
     unsigned cell;
 } gmi_spot;
 
+/* Where a new key can go in a chain. */
+typedef struct {
+    char *bucket; /* first free cell, or NULL */
+    unsigned cell;
+    char *last;   /* last bucket of the chain */
+    size_t depth; /* its number, from 1 */
+} gmi_room;
+
 #endif /* GM_OPS_ONCE */
 
 #ifndef GM_COPY_KEY
@@ -138,6 +146,23 @@ GM_FN(compare)(gm_map *m, GM_KEY *slot, const GM_KEY *key, gm_status *trouble)
 #endif
 }
 
+/* Which of the cells hit in bucket b has the key?  -1: none, or *trouble. */
+static GM_ALWAYS_INLINE int
+GM_FN(equal_cell)(gm_map *m, char *b, gmi_hits hits, const GM_KEY *key, gm_status *trouble)
+{
+    for (; hits != 0; hits &= hits - 1) {
+        unsigned i = gmi_first_hit(hits);
+        int equal = GM_FN(compare)(m, GM_FN(key_at)(b, i), key, trouble);
+        if (equal > 0) {
+            return (int)i;
+        }
+        if (GM_CALLS_OUT && equal < 0) {
+            return -1;
+        }
+    }
+    return -1;
+}
+
 /* ---- find --------------------------------------------------------------------------- */
 
 /* The cell of the key in the chain that begins at b; spot->bucket NULL: none. */
@@ -148,18 +173,14 @@ GM_FN(locate)(gm_map *m, char *b, uint8_t top, const GM_KEY *key, gmi_spot *spot
     gm_status trouble = GM_OK;
     spot->bucket = NULL;
     do {
-        gmi_hits hits = gmi_match(gmi_load(b), top);
-        for (; hits != 0; hits &= hits - 1) {
-            unsigned i = gmi_first_hit(hits);
-            int equal = GM_FN(compare)(m, GM_FN(key_at)(b, i), key, &trouble);
-            if (equal > 0) {
-                spot->bucket = b;
-                spot->cell = i;
-                return GM_OK;
-            }
-            if (GM_CALLS_OUT && equal < 0) {
-                return trouble;
-            }
+        int i = GM_FN(equal_cell)(m, b, gmi_match(gmi_load(b), top), key, &trouble);
+        if (i >= 0) {
+            spot->bucket = b;
+            spot->cell = (unsigned)i;
+            return GM_OK;
+        }
+        if (GM_CALLS_OUT && trouble != GM_OK) {
+            return trouble;
         }
         if (gmi_ends_chain(b)) {
             break;
@@ -190,54 +211,40 @@ GM_FN(find_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
 
 /* ---- assign ---------------------------------------------------------------------------- */
 
-typedef struct {
-    char *bucket; /* first free cell, or NULL */
-    unsigned cell;
-    char *last;   /* last bucket of the chain */
-    size_t depth; /* its number, from 1 */
-} GM_FN(room);
-
 /* Looks for the key and, on the way, for the first free cell of its chain. */
 static GM_ALWAYS_INLINE gm_status
-GM_FN(scan)(gm_map *m, char *b, uint8_t top, const GM_KEY *key, gm_cell *cell, GM_FN(room) * room,
+GM_FN(scan)(gm_map *m, char *b, uint8_t top, const GM_KEY *key, gm_cell *cell, gmi_room *room,
             size_t es)
 {
     const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
     gm_status trouble = GM_OK;
-    room->bucket = NULL;
-    room->cell = 0;
-    for (room->depth = 1;; room->depth++) {
+    *room = (gmi_room){.last = b, .depth = 1};
+    for (;; room->depth++) {
         gmi_group group = gmi_load(b);
-        gmi_hits hits = gmi_match(group, top);
-        for (; hits != 0; hits &= hits - 1) {
-            unsigned i = gmi_first_hit(hits);
-            GM_KEY *slot = GM_FN(key_at)(b, i);
-            int equal = GM_FN(compare)(m, slot, key, &trouble);
-            if (equal > 0) {
-                cell->key = slot;
-                cell->elem = gmi_elem_at(b, i, sizeof(GM_KEY), es);
-                return GM_OK;
-            }
-            if (GM_CALLS_OUT && equal < 0) {
-                return trouble;
-            }
+        int i = GM_FN(equal_cell)(m, b, gmi_match(group, top), key, &trouble);
+        if (i >= 0) {
+            cell->key = GM_FN(key_at)(b, (unsigned)i);
+            cell->elem = gmi_elem_at(b, (unsigned)i, sizeof(GM_KEY), es);
+            return GM_OK;
+        }
+        if (GM_CALLS_OUT && trouble != GM_OK) {
+            return trouble;
         }
         gmi_hits empty = gmi_match_empty(group);
         if (empty != 0 && room->bucket == NULL) {
             room->bucket = b;
             room->cell = gmi_first_hit(empty);
         }
-        room->last = b;
         if (gmi_ends_chain(b) || (b = gmi_overflow(b, size)) == NULL) {
             return GM_OK;
         }
+        room->last = b;
     }
 }
 
 /* The key is new: puts it where `room` says, in a new overflow bucket if need be. */
 static GM_ALWAYS_INLINE gm_status
-GM_FN(insert)(gm_map *m, GM_FN(room) * room, uint8_t top, const GM_KEY *key, gm_cell *cell,
-              size_t es)
+GM_FN(insert)(gm_map *m, gmi_room *room, uint8_t top, const GM_KEY *key, gm_cell *cell, size_t es)
 {
     if (GM_UNLIKELY(room->bucket == NULL)) {
         if (!gmi_overflow_reserve(m, 1)) {
@@ -261,7 +268,7 @@ static GM_ALWAYS_INLINE gm_status
 GM_FN(assign_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
 {
     const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
-    GM_FN(room) room;
+    gmi_room room;
     gm_status status;
     cell->key = cell->elem = NULL;
     cell->inserted = false;

@@ -15,13 +15,7 @@
 typedef struct {
     union {
         BoxedKey boxed;
-        uint64_t bits;
-        uint8_t bits8;
-        uint16_t bits16;
-        uint32_t bits32;
-        float f32;
-        double f64;
-        gm_complex128 c128;
+        Elem plain; /* unboxed, hashing by value */
         gm_hashed_bits64 hashed_bits;
         gm_hashed_float64 hashed_f64;
         gm_hashed_complex128 hashed_c128;
@@ -46,60 +40,48 @@ key_drop(Key *key)
     Py_XDECREF(key->owned);
 }
 
-/* A Map() key whose hash takes no foreign code and cannot be NaN's. */
+/* A boxed key whose value, or hash, is x. */
 static inline bool
-key_load_object(MapObject *self, PyObject *object, Key *key)
+key_set(const MapObject *self, PyObject *object, uint64_t x, Key *key)
 {
-    Py_hash_t hash;
-    if (PyUnicode_CheckExact(object)) {
-        hash = ((PyASCIIObject *)object)->hash;
-        if (GM_UNLIKELY(hash == -1)) {
-            hash = PyObject_Hash(object);
-        }
-    }
-    else if (PyLong_CheckExact(object)) {
-        hash = PyObject_Hash(object);
-    }
-    else {
-        return false;
-    }
     key->slot.boxed.object = object;
-    key->slot.boxed.hash = gm_hash_u64((uint64_t)hash, present_hash0(self));
+    key->slot.boxed.hash = gm_hash_u64(x, present_hash0(self));
     return true;
 }
 
-/* The commonest keys: false when the case is another. */
+/* The hash of an exact str, which CPython keeps in it. */
+static inline uint64_t
+cached_str_hash(PyObject *object)
+{
+    Py_hash_t hash = ((PyASCIIObject *)object)->hash;
+    return (uint64_t)(GM_LIKELY(hash != -1) ? hash : PyObject_Hash(object));
+}
+
+/* The commonest keys, whose hash takes no foreign code: false when the case is
+ * another. */
 static inline bool
 key_load_quickly(MapObject *self, PyObject *object, Key *key)
 {
     int64_t value;
     switch (self->spec->key.code) {
     case TYPE_STR:
-        if (GM_LIKELY(PyUnicode_CheckExact(object) && !self->fixed_seed)) {
-            Py_hash_t hash = ((PyASCIIObject *)object)->hash;
-            if (GM_UNLIKELY(hash == -1)) {
-                hash = PyObject_Hash(object);
-            }
-            key->slot.boxed.object = object;
-            key->slot.boxed.hash = gm_hash_u64((uint64_t)hash, present_hash0(self));
-            return true;
-        }
-        return false;
+        return GM_LIKELY(PyUnicode_CheckExact(object) && !self->fixed_seed) &&
+               key_set(self, object, cached_str_hash(object), key);
     case TYPE_INT:
-        if (GM_LIKELY(PyLong_CheckExact(object)) && int_as_int64(object, &value)) {
-            key->slot.boxed.object = object;
-            key->slot.boxed.hash = gm_hash_u64((uint64_t)value, present_hash0(self));
-            return true;
-        }
-        return false;
+        return GM_LIKELY(PyLong_CheckExact(object)) && int_as_int64(object, &value) &&
+               key_set(self, object, (uint64_t)value, key);
     case TYPE_INT64:
         if (GM_LIKELY(PyLong_CheckExact(object)) && int_as_int64(object, &value)) {
-            key->slot.bits = (uint64_t)value;
+            key->slot.plain.bits = (uint64_t)value;
             return true;
         }
         return false;
     case TYPE_OBJECT:
-        return key_load_object(self, object, key);
+        if (PyUnicode_CheckExact(object)) {
+            return key_set(self, object, cached_str_hash(object), key);
+        }
+        return PyLong_CheckExact(object) &&
+               key_set(self, object, (uint64_t)PyObject_Hash(object), key);
     default:
         return false;
     }

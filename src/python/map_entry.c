@@ -169,7 +169,7 @@ map_release_entry(MapObject *self, gm_entry *entry, PyObject **key, PyObject **e
 {
     const MapSpec *spec = self->spec;
     if (key != NULL) {
-        *key = key_box(spec, self->hasher != NULL, entry->key);
+        *key = key_box(spec, is_hashed(self), entry->key);
     }
     if (elem != NULL) {
         *elem = elem_box(spec, entry->elem);

@@ -73,7 +73,7 @@ static int
 map_make(MapObject *self, uint64_t hint)
 {
     gm_options options = {
-        .type = self->hasher != NULL ? &self->spec->hashed : &self->spec->plain,
+        .type = is_hashed(self) ? &self->spec->hashed : &self->spec->plain,
         .allocator = &memory,
         .seed = self->fixed_seed ? self->seed : fresh_seed(self),
         .fixed_seed = self->fixed_seed,
@@ -166,8 +166,8 @@ map_tp_dealloc(MapObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
-    Py_TRASHCAN_BEGIN(self, map_tp_dealloc) if (self->weakrefs != NULL)
-    {
+    Py_TRASHCAN_BEGIN(self, map_tp_dealloc);
+    if (self->weakrefs != NULL) {
         PyObject_ClearWeakRefs((PyObject *)self);
     }
     if (self->map != NULL) {
@@ -180,7 +180,7 @@ map_tp_dealloc(MapObject *self)
     Py_CLEAR(self->spec);
     type->tp_free(self);
     Py_DECREF(type);
-    Py_TRASHCAN_END
+    Py_TRASHCAN_END;
 }
 
 /* ---- options ---------------------------------------------------------------------------- */
@@ -244,7 +244,7 @@ set_zero(MapObject *self, PyObject *object)
     return 0;
 }
 
-/* zero=None stands for a zero value of None in every map of objects. */
+/* None stands for "not given", but for zero=, where it is a value like others. */
 static int
 apply_options(MapObject *self, const Options *options, uint64_t *hint)
 {
