@@ -75,6 +75,16 @@ own_bytes(const gm_map *m, const gmi_array *a)
     return GMI_ARRAY_HEADER + (a->nbuckets + a->nspares) * m->bucket_size;
 }
 
+void
+gmi_array_fill_soon(gm_map *m, char *buckets)
+{
+    const gm_allocator *allocator = m->allocator;
+    if (allocator->fill_soon != NULL) {
+        gmi_array *a = gmi_array_of(buckets);
+        allocator->fill_soon(allocator->context, a, own_bytes(m, a));
+    }
+}
+
 char *
 gmi_array_take(gm_map *m, char *buckets)
 {

@@ -54,6 +54,8 @@ size_t gmi_spare_count(const gm_type *type, unsigned B);
 
 /* A zeroed array of 2**B buckets with one pin, or NULL.  New. */
 char *gmi_array_new(gm_map *m, unsigned B);
+/* Tells the allocator that all of a new array is about to be filled. */
+void gmi_array_fill_soon(gm_map *m, char *buckets);
 /* The copy of an array's buckets and the ownership of its chunks: what the
  * array was, so that it can be emptied in place.  NULL: no memory. */
 char *gmi_array_take(gm_map *m, char *buckets);

@@ -68,6 +68,12 @@ enum gm_flag {
 #define GM_LOOK_AHEAD 6
 #define GM_LOOK_AHEAD_LEAST 512
 
+/* Keys of a batch whose memory is fetched at the same time. */
+#define GM_WAVE 128
+
+/* Maps of fewer entries lie in the cache: nothing is fetched ahead for them. */
+#define GM_PREFETCH_LEAST 16384
+
 /* Beyond this many buckets sizes in bytes would overflow 63 bits. */
 #define GM_MAX_B 48
 
@@ -86,6 +92,8 @@ enum gm_flag {
 #define GM_ALWAYS_INLINE inline __attribute__((always_inline))
 #define GM_NOINLINE __attribute__((noinline))
 #define GM_PREFETCH(p) __builtin_prefetch(p)
+/* A function that only prefetches looks pure to gcc, which drops it. */
+#define GM_HAS_EFFECTS() __asm__ volatile("" ::: "memory")
 #define GM_MAY_ALIAS __attribute__((may_alias))
 #define GM_LOWEST_BIT(x) ((unsigned)__builtin_ctzll(x))
 #elif defined(_MSC_VER)
@@ -94,6 +102,7 @@ enum gm_flag {
 #define GM_ALWAYS_INLINE __forceinline
 #define GM_NOINLINE __declspec(noinline)
 #define GM_PREFETCH(p) ((void)(p))
+#define GM_HAS_EFFECTS() ((void)0)
 #define GM_MAY_ALIAS
 #define GM_LOWEST_BIT(x) gm_lowest_bit(x)
 #else
@@ -102,6 +111,7 @@ enum gm_flag {
 #define GM_ALWAYS_INLINE inline
 #define GM_NOINLINE
 #define GM_PREFETCH(p) ((void)(p))
+#define GM_HAS_EFFECTS() ((void)0)
 #define GM_MAY_ALIAS
 #define GM_LOWEST_BIT(x) gm_lowest_bit(x)
 #endif

@@ -33,13 +33,16 @@ typedef enum {
     GM_RESTARTS,    /* equality changed the map GM_MAX_RESTARTS times in one call */
     GM_CONCURRENT,  /* a write came in while another was under way */
     GM_BAD_START,   /* an iteration cannot start there */
-    GM_CHANGED      /* the map changed under a walk or visit */
+    GM_CHANGED,     /* the map changed under a walk or visit */
+    GM_RANGE        /* a sum does not fit its element */
 } gm_status;
 
 /* What a kind does for a map; the engine's own (kind.h). */
 struct gm_cell;
 struct gm_entry;
 struct gm_iter;
+struct gm_lookups;
+struct gm_writes;
 typedef struct {
     gm_status (*find)(gm_map *m, const void *key, struct gm_cell *cell);
     gm_status (*assign)(gm_map *m, const void *key, struct gm_cell *cell);
@@ -47,6 +50,11 @@ typedef struct {
     gm_status (*pop)(gm_map *m, const void *key, struct gm_entry *removed);
     void (*evacuate)(gm_map *m, size_t oldbucket);
     gm_status (*iter_next)(struct gm_iter *it, struct gm_cell *cell);
+    void (*prefetch)(gm_map *m, const void *keys, size_t stride, size_t n);
+    /* NULL for kinds that store hashes */
+    void (*find_many)(gm_map *m, const struct gm_lookups *batch);
+    gm_status (*assign_many)(gm_map *m, struct gm_writes *batch);
+    gm_status (*delete_many)(gm_map *m, const void *keys, size_t n, size_t *removed);
 } gmi_ops;
 
 /* How every map begins: what the shortest paths read without a call. */
@@ -58,11 +66,13 @@ typedef struct {
 
 /* ---- what a map is made of -------------------------------------------------- */
 
-/* Memory.  `alloc` returns zeroed memory, 16-byte aligned, or NULL. */
+/* Memory.  `alloc` returns zeroed memory, 16-byte aligned, or NULL.  `fill_soon`,
+ * NULL or not, hears of fresh memory that a batch is about to fill as a whole. */
 typedef struct {
     void *(*alloc)(void *context, size_t size);
     void (*release)(void *context, void *memory, size_t size);
     void *context;
+    void (*fill_soon)(void *context, void *memory, size_t size);
 } gm_allocator;
 
 /* References held by cells.  A member may be NULL: nothing is held there.
@@ -141,6 +151,55 @@ gm_status gm_delete(gm_map *m, const void *key, gm_entry *removed);
 gm_status gm_pop(gm_map *m, const void *key, gm_entry *removed);
 gm_status gm_random(gm_map *m, gm_cell *cell);
 gm_status gm_pop_random(gm_map *m, gm_entry *removed);
+
+/* ---- many entries at once (batch.c) ---------------------------------------------- */
+
+/* Keys lie side by side as slots.  Bare bits only: no kind that stores hashes,
+ * no owner (gm_prefetch apart).  Keys are handled in waves: while one is looked
+ * up, the memory that the others need is on its way. */
+
+/* Reads: any number of threads may look up at the same time, as long as nobody
+ * writes. */
+typedef struct gm_lookups {
+    const void *keys;
+    size_t n;
+    void *elems;      /* n element slots to fill, or NULL */
+    const void *zero; /* the element of an absent key */
+    bool *found;      /* n answers to fill, or NULL */
+} gm_lookups;
+
+void gm_find_many(gm_map *m, const gm_lookups *batch);
+
+/* *elem += *delta; false, and nothing done, when the sum does not fit. */
+typedef bool (*gm_add)(void *elem, const void *delta);
+
+typedef struct gm_writes {
+    const void *keys;
+    size_t n;
+    const void *values; /* elements, or what is added to them */
+    size_t stride;      /* bytes from one value to the next; 0: one for all */
+    gm_add add;         /* NULL: values are stored */
+    const void *zero;   /* what an absent key's element counts from, when adding */
+    uint8_t *inserted;  /* NULL, or a bit for each key, zero at first: it was new */
+    size_t done;        /* out: keys done; all of them after GM_OK */
+    bool keeps_keys;    /* adding does not replace an equal float key (-0.0, 0.0) */
+} gm_writes;
+
+/* On GM_NO_MEMORY and GM_RANGE the first `done` keys are in the map.  A map that
+ * will hold many more entries is grown ahead. */
+gm_status gm_assign_many(gm_map *m, gm_writes *batch);
+/* *removed says how many keys have gone, also after GM_NO_MEMORY. */
+gm_status gm_delete_many(gm_map *m, const void *keys, size_t n, size_t *removed);
+/* All entries, side by side in storage order; keys or elems may be NULL. */
+void gm_copy_out(const gm_map *m, void *keys, void *elems);
+
+/* Fetches what looking up n <= GM_WAVE keys, `stride` bytes apart, will read;
+ * for every kind.  Changes nothing. */
+static inline void
+gm_prefetch(gm_map *m, const void *keys, size_t stride, size_t n)
+{
+    ((const gm_head *)m)->ops->prefetch(m, keys, stride, n);
+}
 
 /* References that an operation could not release while it ran (old arrays that
  * an iterator had kept).  Call gm_sweep when gm_needs_sweep says so and no cell

@@ -1,5 +1,5 @@
-/* ops.inc.h: find, assign, delete, pop: the one text of each.  Included from
- * here, as parts of it: evacuate.inc.h, next.inc.h.
+/* ops.inc.h: find and assign: the one text of each.  Included from
+ * here, as parts of it: remove.inc.h, evacuate.inc.h, next.inc.h, batch.inc.h.
  *
  * Included once per kind of key, with these defined (and undefined at the end):
  *
@@ -264,10 +264,13 @@ GM_FN(insert)(gm_map *m, gmi_room *room, uint8_t top, const GM_KEY *key, gm_cell
     return GM_OK;
 }
 
+/* `replaces`: the key replaces an equal one that is there, in kinds where it may. */
 static GM_ALWAYS_INLINE gm_status
-GM_FN(assign_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
+GM_FN(assign_for_hash)(gm_map *m, const GM_KEY *key, uint64_t hash, gm_cell *cell, size_t es,
+                       bool replaces)
 {
     const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
+    const uint8_t top = gmi_top_of(hash);
     gmi_room room;
     gm_status status;
     cell->key = cell->elem = NULL;
@@ -275,8 +278,6 @@ GM_FN(assign_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
     if (GM_UNLIKELY(m->buckets == NULL) && (status = gmi_first_bucket(m)) != GM_OK) {
         return status;
     }
-    uint64_t hash = GM_FN(hash_of)(m, key);
-    uint8_t top = gmi_top_of(hash);
     for (;;) {
         size_t bucket = hash & gmi_mask(m->B);
         if (GM_UNLIKELY(gmi_is_growing(m)) && (status = gmi_growth_work(m, bucket)) != GM_OK) {
@@ -288,9 +289,9 @@ GM_FN(assign_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
             return status;
         }
         if (cell->key != NULL) {
-#if GM_UPDATES_KEY
-            memcpy(cell->key, key, sizeof(GM_KEY));
-#endif
+            if (GM_UPDATES_KEY && replaces) {
+                memcpy(cell->key, key, sizeof(GM_KEY));
+            }
             return GM_OK;
         }
         if (GM_LIKELY(gmi_is_growing(m) ||
@@ -303,55 +304,13 @@ GM_FN(assign_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
     }
 }
 
-/* ---- remove ----------------------------------------------------------------------------- */
-
-/* `eager`: the growth work is done also when the key is absent, as Go's delete
- * does.  Otherwise a growing map is searched first, in the old chain or the new. */
 static GM_ALWAYS_INLINE gm_status
-GM_FN(remove_once)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es, bool eager)
+GM_FN(assign_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
 {
-    const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
-    gm_status status;
-    gmi_spot spot;
-    removed->found = false;
-    if (m->count == 0) {
-        return GM_OK;
-    }
-    uint64_t hash = GM_FN(hash_of)(m, key);
-    uint8_t top = gmi_top_of(hash);
-    if (GM_UNLIKELY(gmi_is_growing(m))) {
-        if (!eager) {
-            status = GM_FN(locate)(m, gmi_chain_of(m, hash, size), top, key, &spot, es);
-            if (status != GM_OK || spot.bucket == NULL) {
-                return status;
-            }
-        }
-        if ((status = gmi_growth_work(m, hash & gmi_mask(m->B))) != GM_OK) {
-            return status;
-        }
-    }
-    char *head = gmi_bucket_at(m->buckets, hash & gmi_mask(m->B), size);
-    status = GM_FN(locate)(m, head, top, key, &spot, es);
-    if (status == GM_OK && spot.bucket != NULL) {
-        memcpy(removed->key, GM_FN(key_at)(spot.bucket, spot.cell), sizeof(GM_KEY));
-        memcpy(removed->elem, gmi_elem_at(spot.bucket, spot.cell, sizeof(GM_KEY), es), es);
-        removed->found = true;
-        gmi_cell_erase(m, head, spot.bucket, spot.cell);
-    }
-    return status;
+    return GM_FN(assign_for_hash)(m, key, GM_FN(hash_of)(m, key), cell, es, true);
 }
 
-static GM_ALWAYS_INLINE gm_status
-GM_FN(delete_once)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es)
-{
-    return GM_FN(remove_once)(m, key, removed, es, true);
-}
-
-static GM_ALWAYS_INLINE gm_status
-GM_FN(pop_once)(gm_map *m, const GM_KEY *key, gm_entry *removed, size_t es)
-{
-    return GM_FN(remove_once)(m, key, removed, es, false);
-}
+#include "remove.inc.h"
 
 /* ---- starting over ------------------------------------------------------------------------ */
 
@@ -409,6 +368,7 @@ GM_OPERATION(pop, gm_entry)
 
 #include "evacuate.inc.h"
 #include "next.inc.h"
+#include "batch.inc.h"
 
 /* ---- the instances ---------------------------------------------------------------------------- */
 
@@ -440,8 +400,10 @@ GM_OPERATION(pop, gm_entry)
     static const gmi_ops GM_FN(ops_##variant) = {                                        \
         GM_FN(find_##variant), GM_FN(assign_##variant),   GM_FN(delete_##variant),       \
         GM_FN(pop_##variant),  GM_FN(evacuate_##variant), GM_FN(iter_next_##variant),    \
-    }
+        GM_BATCH_OPS(variant)}
 
+GM_WRAP_BATCH(8, 8)
+GM_WRAP_BATCH(any, m->elem_size)
 GM_WRAP(8, 8, 8);
 GM_WRAP(any, m->elem_size, it->map->elem_size);
 
@@ -481,6 +443,8 @@ GM_KIND_STORAGE const gm_kind GM_PASTE(gm_kind, GM_NAME) = GM_KIND_INIT(GM_LABEL
 #undef GM_CALLS_OUT
 #undef GM_OPERATION
 #undef GM_WRAP
+#undef GM_WRAP_BATCH
+#undef GM_BATCH_OPS
 #undef GM_FN
 #undef GM_PASTE
 #undef GM_PASTE2

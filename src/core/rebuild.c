@@ -10,6 +10,7 @@
 #include "clear.h"
 #include "debug.h"
 #include "iter.h"
+#include "rebuild.h"
 #include "walk.h"
 
 /* Puts an entry into the first free cell of its chain in `to`. */
@@ -103,9 +104,10 @@ leave_array(gm_map *m)
     }
 }
 
-/* All entries into an array of 2**B buckets, at once. */
+/* All entries into an array of 2**B buckets, at once.  `filled`: the rest of it
+ * will be filled at once, too. */
 static gm_status
-rebuild(gm_map *m, unsigned B)
+rebuild(gm_map *m, unsigned B, bool filled)
 {
     gm_map fresh;
     gm_status status = gmi_finish_growth(m);
@@ -117,6 +119,9 @@ rebuild(gm_map *m, unsigned B)
     }
     if (!prepare(&fresh, m, B)) {
         return GM_NO_MEMORY;
+    }
+    if (filled) {
+        gmi_array_fill_soon(&fresh, fresh.buckets);
     }
     if (!append_all(&fresh, m)) {
         gmi_array_destroy(&fresh, fresh.buckets);
@@ -145,7 +150,14 @@ gm_status
 gm_reserve(gm_map *m, uint64_t entries)
 {
     unsigned B = gmi_fitting_B(entries);
-    return B <= m->B ? GM_OK : rebuild(m, B);
+    return B <= m->B ? GM_OK : rebuild(m, B, false);
+}
+
+gm_status
+gmi_reserve_to_fill(gm_map *m, uint64_t entries)
+{
+    unsigned B = gmi_fitting_B(entries);
+    return B <= m->B ? GM_OK : rebuild(m, B, true);
 }
 
 gm_status
@@ -157,7 +169,7 @@ gm_shrink(gm_map *m)
     }
     unsigned B = gmi_fitting_B(m->count);
     bool loose = gmi_is_growing(m) || m->B > B || m->noverflow > 0;
-    return loose ? rebuild(m, B) : GM_OK;
+    return loose ? rebuild(m, B, true) : GM_OK;
 }
 
 gm_status
@@ -206,6 +218,9 @@ gm_clone(gm_map *m, void *context, uint64_t seed, gm_map **out)
         *copy = like;
         copy->iterators = NULL;
         copy->garbage = NULL;
+    }
+    if (made && m->buckets != NULL) {
+        gmi_array_fill_soon(copy, copy->buckets);
     }
     if (made && !append_all(copy, m)) {
         gmi_array_destroy(copy, copy->buckets);

@@ -59,7 +59,7 @@ void
 memory_init(test_memory *memory)
 {
     memset(memory, 0, sizeof *memory);
-    memory->allocator = (gm_allocator){counted_alloc, counted_release, memory};
+    memory->allocator = (gm_allocator){counted_alloc, counted_release, memory, NULL};
 }
 
 void
