@@ -34,7 +34,7 @@ except ImportError:
 
 from . import inspect
 from ._go import make
-from ._gomap import ConcurrentMapError, Map, NilMapError, clear, delete
+from ._gomap import ConcurrentMapError, Map, NilMapError, clear, count, delete
 from ._types import (
     bool_,
     complex128,
@@ -62,6 +62,7 @@ __all__ = [
     "bool_",
     "clear",
     "complex128",
+    "count",
     "delete",
     "float32",
     "float64",

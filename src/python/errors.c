@@ -25,6 +25,7 @@ err_status(MapObject *self, gm_status status)
     case GM_CHANGED:
         PyErr_Format(PyExc_RuntimeError, "%U changed while it was being read", self->spec->name);
         break;
+    case GM_RANGE: /* err_sum says at which index */
     case GM_OK:
         PyErr_BadInternalCall();
         break;

@@ -17,4 +17,25 @@ int err_hasher(MapObject *self, PyObject *result);
 PyObject *err_key(PyObject *key);
 PyObject *err_empty(MapObject *self, const char *operation);
 
+/* errors_batch.c: arrays.  `what` is key, element or delta. */
+int err_range_at(const MapSpec *spec, const char *what, const BoxType *type, PyObject *offender,
+                 size_t index);
+/* "Map[int64, int64]: keys must be int64, not an array of float64". */
+int err_array(const MapSpec *spec, const char *what, const BoxType *type, PyObject *name);
+int err_structured(const MapSpec *spec, const char *what, const BoxType *type);
+int err_swapped(const MapSpec *spec, const char *what);
+/* `what` NULL: it is out. */
+int err_dimensions(const MapSpec *spec, const char *what, int dimensions);
+int err_masked(const MapSpec *spec, const char *what);
+int err_null(const MapSpec *spec, const char *what, size_t index);
+int err_stream(const MapSpec *spec, const char *what, const char *message);
+/* Neither array nor iterable. */
+int err_not_many(const MapSpec *spec, const char *what, const BoxType *type, PyObject *offender);
+int err_lengths(const MapSpec *spec, size_t keys, const char *what, size_t values);
+int err_sum(const MapSpec *spec, size_t index);
+int err_no_sums(const MapSpec *spec);
+int err_out(const MapSpec *spec, const char *message);
+int err_out_type(const MapSpec *spec, const BoxType *type, PyObject *offender);
+int err_out_length(const MapSpec *spec, Py_ssize_t has, size_t needed);
+
 #endif

@@ -48,61 +48,77 @@ PyStructSequence_Desc hmap_desc = {
 typedef struct {
     MapObject *map;
     PyObject *chains[2]; /* lists of lists: present, old */
+    uint64_t version;
 } Snapshot;
 
-static PyObject *
-cell_tuple(MapObject *map, const void *const *slots, bool keys)
+static int
+fill_cells(MapObject *map, PyObject *tuple, const void *const *slots, bool keys)
 {
-    PyObject *tuple = PyTuple_New(GM_BUCKET_CELLS);
-    for (int i = 0; tuple != NULL && i < GM_BUCKET_CELLS; i++) {
+    for (int i = 0; i < GM_BUCKET_CELLS; i++) {
         PyObject *object = slots[i] == NULL ? Py_NewRef(Py_None)
                            : keys           ? key_box(map->spec, is_hashed(map), slots[i])
                                             : elem_box(map->spec, slots[i]);
         if (object == NULL) {
-            Py_CLEAR(tuple);
-            break;
+            return -1;
         }
         PyTuple_SET_ITEM(tuple, i, object);
     }
-    return tuple;
+    return 0;
 }
 
-/* The entries of both tuples belong to one instant: made before anything else. */
-static PyObject *
-bucket_object(MapObject *map, const gm_bucket_view *view)
+/* Making containers may run the collector and with it anything: all are made
+ * before the bucket is read, and it is read only if it is still there. */
+static gm_status
+bucket_object(const Snapshot *snapshot, const gm_bucket_view *view, PyObject **out)
 {
-    PyObject *tophash = PyBytes_FromStringAndSize((const char *)view->tophash, GM_BUCKET_CELLS);
-    PyObject *keys = tophash != NULL ? cell_tuple(map, view->key, true) : NULL;
-    PyObject *elems = keys != NULL ? cell_tuple(map, view->elem, false) : NULL;
+    MapObject *map = snapshot->map;
+    PyObject *bucket = PyStructSequence_New(state_of(map)->bucket_type);
+    PyObject *keys = PyTuple_New(GM_BUCKET_CELLS), *elems = PyTuple_New(GM_BUCKET_CELLS);
     PyObject *place =
         view->preallocated < 0 ? Py_NewRef(Py_None) : PyLong_FromLongLong(view->preallocated);
-    PyObject *index = PyLong_FromSize_t(view->chain);
-    PyObject *bucket =
-        elems != NULL && place && index ? PyStructSequence_New(state_of(map)->bucket_type) : NULL;
-    if (bucket == NULL) {
-        Py_XDECREF(tophash);
-        Py_XDECREF(keys);
-        Py_XDECREF(elems);
-        Py_XDECREF(place);
-        Py_XDECREF(index);
-        return NULL;
+    PyObject *index = PyLong_FromSize_t(view->chain), *tophash = NULL;
+    gm_status status = GM_CALL_FAILED;
+    if (bucket == NULL || keys == NULL || elems == NULL || place == NULL || index == NULL) {
+        goto failed;
+    }
+    guard_read(map);
+    if (gm_version(map->map) != snapshot->version) {
+        status = GM_CHANGED;
+        goto failed;
+    }
+    tophash = PyBytes_FromStringAndSize((const char *)view->tophash, GM_BUCKET_CELLS);
+    if (tophash == NULL || fill_cells(map, keys, view->key, true) < 0 ||
+        fill_cells(map, elems, view->elem, false) < 0) {
+        goto failed;
     }
     PyStructSequence_SetItem(bucket, 0, index);
     PyStructSequence_SetItem(bucket, 1, tophash);
     PyStructSequence_SetItem(bucket, 2, keys);
     PyStructSequence_SetItem(bucket, 3, elems);
     PyStructSequence_SetItem(bucket, 4, place);
-    return bucket;
+    *out = bucket;
+    return GM_OK;
+failed:
+    Py_XDECREF(bucket);
+    Py_XDECREF(tophash);
+    Py_XDECREF(keys);
+    Py_XDECREF(elems);
+    Py_XDECREF(place);
+    Py_XDECREF(index);
+    return status;
 }
 
 static gm_status
 see_bucket(void *context, const gm_bucket_view *view)
 {
     Snapshot *snapshot = context;
-    PyObject *chains = snapshot->chains[view->old];
-    PyObject *bucket = bucket_object(snapshot->map, view);
-    int result = bucket != NULL ? 0 : -1;
-    if (result == 0 && view->position == 0) {
+    PyObject *chains = snapshot->chains[view->old], *bucket;
+    gm_status status = bucket_object(snapshot, view, &bucket);
+    if (status != GM_OK) {
+        return status;
+    }
+    int result = 0;
+    if (view->position == 0) {
         PyObject *chain = PyList_New(0);
         result = chain != NULL ? PyList_Append(chains, chain) : -1;
         Py_XDECREF(chain);
@@ -111,7 +127,8 @@ see_bucket(void *context, const gm_bucket_view *view)
         PyObject *last = PyList_GET_ITEM(chains, PyList_GET_SIZE(chains) - 1);
         result = PyList_Append(last, bucket);
     }
-    Py_XDECREF(bucket);
+    Py_DECREF(bucket);
+    guard_read(snapshot->map); /* the visit goes on to look at the map */
     return result == 0 ? GM_OK : GM_CALL_FAILED;
 }
 
@@ -144,10 +161,12 @@ static int
 take_snapshot(MapObject *map, gm_header *header, Snapshot *snapshot)
 {
     for (int restarts = 0; restarts < GM_MAX_RESTARTS; restarts++) {
-        *snapshot = (Snapshot){map, {PyList_New(0), PyList_New(0)}};
+        *snapshot = (Snapshot){map, {PyList_New(0), PyList_New(0)}, 0};
         if (snapshot->chains[0] == NULL || snapshot->chains[1] == NULL) {
             break;
         }
+        guard_read(map);
+        snapshot->version = gm_version(map->map);
         gm_read_header(map->map, header);
         gm_status status = gm_visit(map->map, see_bucket, snapshot);
         if (status == GM_OK) {
@@ -232,7 +251,7 @@ inspect_hmap(PyObject *module, PyObject *object)
         return NULL;
     }
     if (map->map == NULL) {
-        snapshot = (Snapshot){map, {PyList_New(0), PyList_New(0)}};
+        snapshot = (Snapshot){map, {PyList_New(0), PyList_New(0)}, 0};
     }
     else if (take_snapshot(map, &header, &snapshot) < 0) {
         return NULL;
@@ -326,6 +345,7 @@ chain_lengths(MapObject *map, size_t longest)
     if (counts == NULL) {
         return PyErr_NoMemory();
     }
+    guard_read(map);
     gm_chain_lengths(map->map, counts, longest + 1);
     PyObject *list = list_of(counts, longest + 1);
     PyMem_Free(counts);
@@ -347,6 +367,7 @@ inspect_numbers(PyObject *module, PyObject *object)
         stats_of_nil(&stats);
     }
     else {
+        guard_read(map);
         gm_read_stats(map->map, &stats);
     }
     PyObject *dict = PyDict_New();
@@ -401,6 +422,7 @@ inspect_validate(PyObject *module, PyObject *object)
     if (map == NULL) {
         return NULL;
     }
+    guard_read(map);
     if (map->map == NULL || gm_validate(map->map, message, sizeof message)) {
         Py_RETURN_NONE;
     }

@@ -28,6 +28,7 @@ iter_new(MapObject *map, Show show, bool leave_flags)
 {
     IterObject *self = iter_alloc(map, show);
     if (self != NULL && map->map != NULL) {
+        guard_write(map); /* it draws, and sets flags */
         gm_iter_init(&self->iter, map->map, leave_flags);
         self->iter.skips_elems = show == SHOW_KEYS;
     }
@@ -48,6 +49,7 @@ iter_new_at(MapObject *map, PyObject *start_bucket, PyObject *offset)
     }
     gm_status status = GM_OK;
     if (map->map != NULL) {
+        guard_write(map);
         status = gm_iter_init_at(&self->iter, map->map, start, at);
     }
     else if (start > 0 || at >= GM_BUCKET_CELLS) {
@@ -68,6 +70,7 @@ iter_finish(IterObject *self)
     MapObject *map = self->map;
     self->map = NULL;
     if (map != NULL) {
+        guard_read(map);
         gm_iter_fini(&self->iter);
         if (map->map != NULL) {
             map_sweep(map);
@@ -157,6 +160,7 @@ iter_tp_iternext(IterObject *self)
     if (map == NULL) {
         return NULL;
     }
+    guard_read(map);
     if (GM_LIKELY(gm_iter_next_pending(&self->iter, &cell))) {
         return iter_show(self, map, &cell);
     }

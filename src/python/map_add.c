@@ -74,9 +74,8 @@ load_first_sum(MapObject *self, PyObject *delta, Elem *elem)
 
 /* One hash and one probe: the cell of the key serves the read and the write. */
 static PyObject *
-add_at_once(MapObject *self, PyObject *object, PyObject *delta)
+add_at_once(MapObject *self, PyObject *object, Key *key, uint64_t hash0, PyObject *delta)
 {
-    Key key;
     Elem elem;
     gm_cell cell;
     PyObject *old_key, *displaced;
@@ -84,13 +83,8 @@ add_at_once(MapObject *self, PyObject *object, PyObject *delta)
     if (sum == NULL) {
         return NULL;
     }
-    if (map_load_key(self, object, &key) < 0) {
-        elem_drop(self->spec, &elem);
-        Py_DECREF(sum);
-        return NULL;
-    }
-    if (map_assign_loaded(self, &key, &cell, &old_key) < 0) {
-        key_drop(&key);
+    if (key_refresh(self, object, key, hash0) < 0 ||
+        map_assign_loaded(self, key, &cell, &old_key) < 0) {
         elem_drop(self->spec, &elem);
         Py_DECREF(sum);
         return NULL;
@@ -102,7 +96,6 @@ add_at_once(MapObject *self, PyObject *object, PyObject *delta)
         elem_drop(self->spec, &elem);
         Py_SETREF(sum, add_in_cell(self, &cell, delta));
     }
-    key_drop(&key);
     Py_XDECREF(old_key);
     map_sweep(self);
     return sum;
@@ -123,13 +116,12 @@ load_sum(MapObject *self, const gm_cell *cell, int found, PyObject *delta, Elem 
 
 /* Stores into the cell that was found for reading: nothing has moved since. */
 static void
-store_in_cell(MapObject *self, Key *key, gm_cell *cell, Elem *elem)
+store_in_cell(MapObject *self, const Key *key, gm_cell *cell, Elem *elem)
 {
     PyObject *old_key, *old_elem;
     cell->inserted = false;
     map_own_key(self, key, cell, &old_key);
     map_put(self, cell, elem, &old_elem);
-    key_drop(key);
     Py_XDECREF(old_key);
     Py_XDECREF(old_elem);
 }
@@ -137,48 +129,62 @@ store_in_cell(MapObject *self, Key *key, gm_cell *cell, Elem *elem)
 /* One hash; the probe for reading serves writing, too, unless the sum's code
  * changed the map, or an assignment would owe growth work. */
 static PyObject *
-add_in_steps(MapObject *self, PyObject *object, PyObject *delta)
+add_in_steps(MapObject *self, PyObject *object, Key *key, uint64_t hash0, PyObject *delta)
 {
-    Key key;
     Elem elem;
     gm_cell cell;
-    if (map_load_key(self, object, &key) < 0) {
+    if (key_refresh(self, object, key, hash0) < 0) {
         return NULL;
     }
-    uint64_t hash0 = present_hash0(self);
-    int found = map_find_loaded(self, &key, &cell);
+    hash0 = present_hash0(self);
+    int found = map_find_loaded(self, key, &cell);
     uint64_t version = self->map != NULL ? gm_version(self->map) : 0;
     PyObject *sum = found >= 0 ? load_sum(self, &cell, found, delta, &elem) : NULL;
     if (sum == NULL) {
-        key_drop(&key);
         return NULL;
     }
     if (found && self->spec->key.boxed && gm_version(self->map) == version &&
         !gm_is_growing(self->map)) {
-        store_in_cell(self, &key, &cell, &elem);
+        store_in_cell(self, key, &cell, &elem);
         return sum;
     }
-    if (key_refresh(self, object, &key, hash0) < 0) {
+    if (key_refresh(self, object, key, hash0) < 0) {
         elem_drop(self->spec, &elem);
         Py_CLEAR(sum);
     }
-    else if (map_set_loaded(self, &key, &elem) < 0) {
-        Py_CLEAR(sum);
+    else {
+        Key last = *key; /* used up with the element */
+        key->owned = NULL;
+        if (map_set_loaded(self, &last, &elem) < 0) {
+            Py_CLEAR(sum);
+        }
     }
+    return sum;
+}
+
+PyObject *
+map_add_loaded(MapObject *self, PyObject *object, Key *key, uint64_t hash0, PyObject *delta)
+{
+    PyObject *sum = NULL;
+    if (sums_quietly(self, delta)) {
+        sum = add_at_once(self, object, key, hash0, delta);
+    }
+    if (sum == NULL && !PyErr_Occurred()) {
+        sum = add_in_steps(self, object, key, hash0, delta);
+    }
+    key_drop(key);
     return sum;
 }
 
 PyObject *
 map_add(MapObject *self, PyObject *const *args, Py_ssize_t n)
 {
+    Key key;
     if (n != 2) {
         return PyErr_Format(PyExc_TypeError, "add expected 2 arguments, got %zd", n);
     }
-    if (sums_quietly(self, args[1])) {
-        PyObject *sum = add_at_once(self, args[0], args[1]);
-        if (sum != NULL || PyErr_Occurred()) {
-            return sum;
-        }
+    if (map_load_key(self, args[0], &key) < 0) {
+        return NULL;
     }
-    return add_in_steps(self, args[0], args[1]);
+    return map_add_loaded(self, args[0], &key, present_hash0(self), args[1]);
 }

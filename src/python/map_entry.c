@@ -21,6 +21,7 @@ map_find_loaded(MapObject *self, const Key *key, gm_cell *cell)
     if (GM_UNLIKELY(self->map == NULL)) {
         return 0;
     }
+    guard_read(self);
     gm_status status = gm_find(self->map, &key->slot, cell);
     if (GM_UNLIKELY(status != GM_OK)) {
         return err_status(self, status);
@@ -123,6 +124,7 @@ map_assign_loaded(MapObject *self, const Key *key, gm_cell *cell, PyObject **dis
     if (GM_UNLIKELY(self->nil)) {
         return err_nil(self);
     }
+    guard_write(self);
     gm_status status = gm_assign(self->map, &key->slot, cell);
     if (GM_UNLIKELY(status != GM_OK)) {
         return err_status(self, status);
@@ -190,6 +192,7 @@ map_remove_loaded(MapObject *self, const Key *key, PyObject **elem)
     if (GM_UNLIKELY(self->map == NULL)) {
         return 0;
     }
+    guard_write(self);
     gm_status status = elem != NULL ? gm_pop(self->map, &key->slot, &entry)
                                     : gm_delete(self->map, &key->slot, &entry);
     if (GM_UNLIKELY(status != GM_OK)) {

@@ -4,31 +4,7 @@
  * its options.  __init__ takes options once; called again it updates.
  */
 #include "map_type.h"
-
-/* Small blocks come from the interpreter's own pools, which serve up to 512
- * bytes in a few instructions; larger ones from the system, zeroed lazily. */
-#define POOLED_BYTES 512
-
-static void *
-memory_alloc(void *context, size_t size)
-{
-    (void)context;
-    return size <= POOLED_BYTES ? PyMem_Calloc(1, size) : PyMem_RawCalloc(1, size);
-}
-
-static void
-memory_release(void *context, void *memory, size_t size)
-{
-    (void)context;
-    if (size <= POOLED_BYTES) {
-        PyMem_Free(memory);
-    }
-    else {
-        PyMem_RawFree(memory);
-    }
-}
-
-static const gm_allocator memory = {memory_alloc, memory_release, NULL};
+#include "memory.h"
 
 /* The collector need not look at a map before a container is inside; but a
  * subclass's instances may have attributes. */
@@ -74,7 +50,7 @@ map_make(MapObject *self, uint64_t hint)
 {
     gm_options options = {
         .type = is_hashed(self) ? &self->spec->hashed : &self->spec->plain,
-        .allocator = &memory,
+        .allocator = is_unboxed(self->spec) ? &memory_raw : &memory_pooled,
         .seed = self->fixed_seed ? self->seed : fresh_seed(self),
         .fixed_seed = self->fixed_seed,
         .hint = hint,
@@ -175,6 +151,7 @@ map_tp_dealloc(MapObject *self)
         self->map = NULL;
         gm_map_free(map);
     }
+    guard_fini(self);
     Py_CLEAR(self->hasher);
     Py_CLEAR(self->zero);
     Py_CLEAR(self->spec);
@@ -419,6 +396,7 @@ map_copy(MapObject *self)
 {
     MapObject *copy = map_new_like(self, Py_TYPE(self));
     if (copy != NULL && self->map != NULL) {
+        guard_read(self);
         uint64_t seed = self->fixed_seed ? self->seed : fresh_seed(self);
         gm_status status = gm_clone(self->map, copy, seed, &copy->map);
         if (status != GM_OK) {

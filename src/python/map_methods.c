@@ -1,5 +1,6 @@
 /* map_methods.c: the methods of Map that are about one entry, size, or the
  * whole; each with its docstring and an example that the tests run. */
+#include "batch.h"
 #include "map_type.h"
 
 /* ---- one entry -------------------------------------------------------------------- */
@@ -165,6 +166,7 @@ map_popitem(MapObject *self, PyObject *ignored)
     if (PyObject_Size((PyObject *)self) == 0) {
         return err_empty(self, "popitem");
     }
+    guard_write(self);
     gm_pop_random(self->map, &entry);
     map_release_entry(self, &entry, &key, &elem);
     if (key == NULL || elem == NULL) {
@@ -193,6 +195,7 @@ map_random_item(MapObject *self, PyObject *ignored)
     if (PyObject_Size((PyObject *)self) == 0) {
         return err_empty(self, "random_item");
     }
+    guard_write(self); /* it draws */
     gm_random(self->map, &cell);
     PyObject *key = key_box(self->spec, is_hashed(self), cell.key);
     PyObject *elem = key != NULL ? elem_box(self->spec, cell.elem) : NULL;
@@ -219,12 +222,13 @@ map_clear(MapObject *self, PyObject *ignored)
 {
     (void)ignored;
     if (self->map != NULL) {
+        guard_write(self);
         gm_clear(self->map);
     }
     Py_RETURN_NONE;
 }
 
-/* ---- size -------------------------------------------------------------------------------- */
+/* ---- size ---------------------------------------------------------------------------- */
 
 static PyObject *
 done(MapObject *self, gm_status status)
@@ -254,6 +258,7 @@ map_reserve(MapObject *self, PyObject *count)
     if (map_count_arg(count, "n", &n) < 0 || map_require_writable(self) < 0) {
         return NULL;
     }
+    guard_write(self);
     return done(self, gm_reserve(self->map, n));
 }
 
@@ -274,6 +279,7 @@ map_shrink(MapObject *self, PyObject *ignored)
     if (self->map == NULL) {
         Py_RETURN_NONE;
     }
+    guard_write(self);
     return done(self, gm_shrink(self->map));
 }
 
@@ -293,6 +299,7 @@ map_finish_growth(MapObject *self, PyObject *ignored)
     if (self->map == NULL) {
         Py_RETURN_NONE;
     }
+    guard_write(self);
     return done(self, gm_finish_growth(self->map));
 }
 
@@ -301,10 +308,11 @@ map_sizeof(MapObject *self, PyObject *ignored)
 {
     (void)ignored;
     size_t bytes = (size_t)Py_TYPE(self)->tp_basicsize;
+    guard_read(self);
     return PyLong_FromSize_t(bytes + (self->map != NULL ? gm_memory(self->map) : 0));
 }
 
-/* ---- the whole ------------------------------------------------------------------------------ */
+/* ---- the whole ----------------------------------------------------------------------- */
 
 PyDoc_STRVAR(copy_doc, "copy($self, /)\n--\n\n\
 A map with the same entries, options and class; nil of a nil map.  O(buckets).\n\
@@ -446,10 +454,22 @@ PyMethodDef map_methods[] = {
     {"items", (PyCFunction)map_items, METH_NOARGS, items_doc},
     {"update", FAST(map_update_method), METH_VARARGS | METH_KEYWORDS, update_doc},
     {"fromkeys", FAST(map_fromkeys), METH_FASTCALL | METH_CLASS, fromkeys_doc},
+    {"get_many", FAST(map_get_many), METH_VARARGS | METH_KEYWORDS, map_get_many_doc},
+    {"contains_many", FAST(map_contains_many), METH_VARARGS | METH_KEYWORDS, map_contains_many_doc},
+    {"to_arrays", (PyCFunction)map_to_arrays, METH_NOARGS, map_to_arrays_doc},
+    {"keys_array", (PyCFunction)map_keys_array, METH_NOARGS, map_keys_array_doc},
+    {"values_array", (PyCFunction)map_values_array, METH_NOARGS, map_values_array_doc},
+    {"set_many", FAST(map_set_many), METH_VARARGS | METH_KEYWORDS, map_set_many_doc},
+    {"from_arrays", FAST(map_from_arrays), METH_VARARGS | METH_KEYWORDS | METH_CLASS,
+     map_from_arrays_doc},
+    {"delete_many", FAST(map_delete_many), METH_VARARGS | METH_KEYWORDS, map_delete_many_doc},
+    {"add_many", FAST(map_add_many), METH_VARARGS | METH_KEYWORDS, map_add_many_doc},
+    {"merge", FAST(map_merge), METH_VARARGS | METH_KEYWORDS, map_merge_doc},
     {"to_dict", (PyCFunction)map_to_dict, METH_NOARGS, to_dict_doc},
     {"__sizeof__", (PyCFunction)map_sizeof, METH_NOARGS,
      "Bytes of the map, its contents left out."},
     {"__reduce__", (PyCFunction)map_reduce, METH_NOARGS, "For pickle."},
+    {"__reduce_ex__", (PyCFunction)map_reduce_ex, METH_O, "For pickle."},
     {"__class_getitem__", (PyCFunction)spec_class_getitem, METH_O | METH_CLASS, getitem_doc},
     {NULL, NULL, 0, NULL},
 };

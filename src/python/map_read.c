@@ -1,4 +1,4 @@
-/* map_read.c: reading the whole map: snapshot, repr, ==, to_dict, pickle.
+/* map_read.c: reading the whole map: snapshot, repr, ==, to_dict.
  *
  * A snapshot is taken in one go, without Python code running in between, and
  * leaves no flag behind; what may run Python code works on it.
@@ -36,6 +36,7 @@ map_snapshot(MapObject *self)
         if (list == NULL || n == 0) {
             return list;
         }
+        guard_read(self);
         if ((Py_ssize_t)gm_count(self->map) == n && fill(self, list)) {
             return list;
         }
@@ -62,9 +63,8 @@ map_to_dict(MapObject *self, PyObject *ignored)
     return dict;
 }
 
-/* [(k, v), ...] of a snapshot; new. */
-static PyObject *
-pairs_of(PyObject *flat)
+PyObject *
+map_pairs_of(PyObject *flat)
 {
     Py_ssize_t n = PyList_GET_SIZE(flat) / 2;
     PyObject *pairs = PyList_New(n);
@@ -152,7 +152,7 @@ static PyObject *
 repr_contents(MapObject *self)
 {
     PyObject *flat = map_snapshot(self);
-    PyObject *pairs = flat != NULL ? pairs_of(flat) : NULL;
+    PyObject *pairs = flat != NULL ? map_pairs_of(flat) : NULL;
     PyObject *sorted = pairs != NULL ? sorted_pairs(pairs) : NULL;
     PyObject *text = sorted != NULL ? join_pairs(sorted) : NULL;
     Py_XDECREF(flat);
@@ -190,7 +190,7 @@ map_repr(MapObject *self)
     return text;
 }
 
-/* ---- == ---------------------------------------------------------------------------------- */
+/* ---- == ------------------------------------------------------------------------------ */
 
 /* A NaN element equals nothing, itself included. */
 static int
@@ -269,111 +269,4 @@ map_richcompare(MapObject *self, PyObject *other, int op)
     int equal = n == m ? equal_contents(self, other) : 0;
     Py_LeaveRecursiveCall();
     return equal < 0 ? NULL : PyBool_FromLong(op == Py_EQ ? equal : !equal);
-}
-
-/* ---- pickle --------------------------------------------------------------------------------- */
-
-/* The class as pickle can find it: by name, or as (origin, K, V). */
-static PyObject *
-class_recipe(MapObject *self)
-{
-    const MapSpec *spec = self->spec;
-    if (Py_TYPE(self) == spec->cls && spec->origin != NULL) {
-        return Py_BuildValue("(OOO)", spec->origin, spec->key.type, spec->elem.type);
-    }
-    return Py_NewRef((PyObject *)Py_TYPE(self));
-}
-
-static PyObject *
-options_of(MapObject *self)
-{
-    PyObject *options = PyDict_New();
-    PyObject *seed = PyLong_FromUnsignedLongLong(self->seed);
-    int result = options == NULL || seed == NULL ? -1 : 0;
-    if (result == 0 && self->fixed_seed) {
-        result = PyDict_SetItemString(options, "seed", seed);
-    }
-    if (result == 0 && self->hasher != NULL) {
-        result = PyDict_SetItemString(options, "hasher", self->hasher);
-    }
-    if (result == 0 && self->own_zero) {
-        result = PyDict_SetItemString(options, "zero", self->zero);
-    }
-    Py_XDECREF(seed);
-    if (result < 0) {
-        Py_CLEAR(options);
-    }
-    return options;
-}
-
-PyObject *
-map_reduce(MapObject *self, PyObject *ignored)
-{
-    (void)ignored;
-    PyObject *flat = map_snapshot(self), *pairs = flat != NULL ? pairs_of(flat) : NULL;
-    PyObject *items = pairs != NULL ? PyObject_GetIter(pairs) : NULL;
-    PyObject *recipe = class_recipe(self), *options = options_of(self);
-    PyObject *attributes = PyObject_CallMethod((PyObject *)self, "__getstate__", NULL);
-    PyObject *result = NULL;
-    if (items != NULL && recipe != NULL && options != NULL && attributes != NULL) {
-        result = Py_BuildValue("O(OOO)OOO", state_of(self)->rebuild, recipe, options,
-                               self->nil ? Py_True : Py_False, attributes, Py_None,
-                               self->nil ? Py_None : items);
-    }
-    Py_XDECREF(flat);
-    Py_XDECREF(pairs);
-    Py_XDECREF(items);
-    Py_XDECREF(recipe);
-    Py_XDECREF(options);
-    Py_XDECREF(attributes);
-    return result;
-}
-
-/* A class from its recipe; new. */
-static PyObject *
-class_of_recipe(PyObject *recipe)
-{
-    PyObject *origin, *key, *elem;
-    if (PyType_Check(recipe)) {
-        return Py_NewRef(recipe);
-    }
-    if (!PyArg_ParseTuple(recipe, "OOO", &origin, &key, &elem)) {
-        return NULL;
-    }
-    PyObject *params = PyTuple_Pack(2, key, elem);
-    PyObject *cls = params != NULL ? PyObject_GetItem(origin, params) : NULL;
-    Py_XDECREF(params);
-    return cls;
-}
-
-/* An empty map of the recipe's class with these options, __init__ not called
- * when it is the class's own. */
-PyObject *
-map_rebuild(PyObject *module, PyObject *args)
-{
-    PyObject *recipe, *options, *made = NULL;
-    int nil;
-    ModuleState *state = PyModule_GetState(module);
-    if (!PyArg_ParseTuple(args, "OO!p:_rebuild", &recipe, &PyDict_Type, &options, &nil)) {
-        return NULL;
-    }
-    PyObject *cls = class_of_recipe(recipe), *none = PyTuple_New(0);
-    if (cls == NULL || none == NULL) {
-        goto done;
-    }
-    if (!PyType_Check(cls) || !PyType_IsSubtype((PyTypeObject *)cls, state->map_type)) {
-        PyErr_Format(PyExc_TypeError, "not a Map class: %R", cls);
-        goto done;
-    }
-    made = map_tp_new((PyTypeObject *)cls, none, NULL);
-    if (made != NULL && nil) {
-        ((MapObject *)made)->nil = ((MapObject *)made)->initialised = true;
-    }
-    else if (made != NULL && map_tp_init((MapObject *)made, none, options) < 0) {
-        Py_CLEAR(made);
-    }
-done:
-    Py_XDECREF(cls);
-    Py_XDECREF(none);
-    return made;
 }

@@ -17,6 +17,7 @@ map_mp_subscript(MapObject *self, PyObject *key)
 static Py_ssize_t
 map_mp_length(MapObject *self)
 {
+    guard_read(self);
     return self->map != NULL ? (Py_ssize_t)gm_count(self->map) : 0;
 }
 

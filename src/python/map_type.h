@@ -2,6 +2,7 @@
 #ifndef GOMAP_MAP_TYPE_H
 #define GOMAP_MAP_TYPE_H
 
+#include "guard.h"
 #include "key.h"
 
 /* map_life.c */
@@ -54,6 +55,9 @@ extern PyMethodDef map_methods[];
 
 /* map_add.c */
 PyObject *map_add(MapObject *self, PyObject *const *args, Py_ssize_t n);
+/* The same for a key loaded under hash0 from `object`; the key is used up. */
+PyObject *map_add_loaded(MapObject *self, PyObject *object, Key *key, uint64_t hash0,
+                         PyObject *delta);
 
 /* map_update.c */
 int map_update(MapObject *self, PyObject *other);
@@ -68,8 +72,13 @@ PyObject *map_snapshot(MapObject *self);
 PyObject *map_repr(MapObject *self);
 PyObject *map_richcompare(MapObject *self, PyObject *other, int op);
 PyObject *map_to_dict(MapObject *self, PyObject *ignored);
+/* [(k, v), ...] of a snapshot; new. */
+PyObject *map_pairs_of(PyObject *flat);
+
+/* map_pickle.c */
 PyObject *map_reduce(MapObject *self, PyObject *ignored);
-PyObject *map_rebuild(PyObject *module, PyObject *args);
+PyObject *map_reduce_ex(MapObject *self, PyObject *protocol);
+extern PyMethodDef pickle_functions[];
 
 /* iter_type.c */
 IterObject *iter_new(MapObject *map, Show show, bool leave_flags);
@@ -77,6 +86,13 @@ PyObject *iter_new_at(MapObject *map, PyObject *start_bucket, PyObject *offset);
 
 /* views.c */
 PyObject *view_new(MapObject *map, Show show);
+
+/* Nothing but numbers on both sides. */
+static inline bool
+is_unboxed(const MapSpec *spec)
+{
+    return !spec->key.boxed && !spec->elem.boxed;
+}
 
 static inline bool
 is_hashed(const MapObject *self)

@@ -1,4 +1,5 @@
 /* module.c: gomap._gomap: its state, its types, its few functions. */
+#include "batch.h"
 #include "map_type.h"
 
 static struct PyModuleDef module_def;
@@ -53,6 +54,7 @@ module_clear(PyObject *module, PyObject *object)
         return NULL;
     }
     if (map->map != NULL) {
+        guard_write(map);
         gm_clear(map->map);
     }
     Py_RETURN_NONE;
@@ -61,7 +63,6 @@ module_clear(PyObject *module, PyObject *object)
 static PyMethodDef module_functions[] = {
     {"delete", module_delete, METH_VARARGS, delete_doc},
     {"clear", module_clear, METH_O, clear_doc},
-    {"_rebuild", map_rebuild, METH_VARARGS, "_rebuild(recipe, options, nil, /)\n--\n\nFor pickle."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -99,8 +100,9 @@ add_types(PyObject *module, ModuleState *state)
     state->map_type = add_type(module, &map_type_spec);
     state->bucket_type = PyStructSequence_NewType(&bucket_desc);
     state->hmap_type = PyStructSequence_NewType(&hmap_desc);
-    if (state->spec_type == NULL || state->iter_type == NULL || state->map_type == NULL ||
-        state->view_types[0] == NULL || state->view_types[1] == NULL ||
+    state->array_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &array_type_spec, NULL);
+    if (state->array_type == NULL || state->spec_type == NULL || state->iter_type == NULL ||
+        state->map_type == NULL || state->view_types[0] == NULL || state->view_types[1] == NULL ||
         state->view_types[2] == NULL || state->bucket_type == NULL || state->hmap_type == NULL) {
         return -1;
     }
@@ -150,9 +152,10 @@ import_helpers(PyObject *module, ModuleState *state)
     state->sized = import_from("gomap._types", "SIZED");
     state->abc_mapping = import_from("collections.abc", "Mapping");
     state->rebuild = PyObject_GetAttrString(module, "_rebuild");
+    state->rebuild_blocks = PyObject_GetAttrString(module, "_rebuild_blocks");
     state->classes = PyDict_New();
     if (state->interface == NULL || state->sized == NULL || state->abc_mapping == NULL ||
-        state->rebuild == NULL || state->classes == NULL) {
+        state->rebuild == NULL || state->rebuild_blocks == NULL || state->classes == NULL) {
         return -1;
     }
     if (!PyTuple_Check(state->sized) ||
@@ -188,12 +191,17 @@ static int
 module_exec(PyObject *module)
 {
     ModuleState *state = PyModule_GetState(module);
+    if (PyModule_AddFunctions(module, pickle_functions) < 0 ||
+        PyModule_AddFunctions(module, count_functions) < 0 ||
+        PyModule_AddFunctions(module, introspect_functions) < 0) {
+        return -1;
+    }
     if (seed_state(state) < 0 || import_helpers(module, state) < 0 ||
         add_types(module, state) < 0 || add_errors(module, state) < 0 || furnish_map(state) < 0 ||
         PyModule_AddObjectRef(module, "_classes", state->classes) < 0) {
         return -1;
     }
-    return PyModule_AddFunctions(module, introspect_functions);
+    return 0;
 }
 
 static int
@@ -216,6 +224,8 @@ module_traverse(PyObject *module, visitproc visit, void *arg)
     Py_VISIT(state->last_spec);
     Py_VISIT(state->abc_mapping);
     Py_VISIT(state->rebuild);
+    Py_VISIT(state->rebuild_blocks);
+    Py_VISIT(state->array_type);
     return 0;
 }
 
@@ -239,6 +249,8 @@ module_clear_state(PyObject *module)
     Py_CLEAR(state->last_spec);
     Py_CLEAR(state->abc_mapping);
     Py_CLEAR(state->rebuild);
+    Py_CLEAR(state->rebuild_blocks);
+    Py_CLEAR(state->array_type);
     return 0;
 }
 

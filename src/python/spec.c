@@ -183,7 +183,7 @@ spec_of_class(PyTypeObject *cls)
     return spec;
 }
 
-/* ---- Map[K, V] --------------------------------------------------------------------------- */
+/* ---- Map[K, V] ----------------------------------------------------------------------- */
 
 static int
 require_hashable_class(const BoxType *type)

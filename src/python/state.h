@@ -74,6 +74,10 @@ typedef struct {
     bool own_zero; /* zero= was given */
     bool nil;
     bool initialised;
+    /* guard.h: batches that use the map without the interpreter lock */
+    long batches;           /* reading ones, or -1: a writing one */
+    struct Waiter *waiters; /* who waits for a batch, the longest first */
+    void *gate;             /* a lock, held while there is a batch; NULL: never was one */
     PyObject *weakrefs;
 } MapObject;
 
@@ -92,17 +96,17 @@ typedef struct {
 } ViewObject;
 
 typedef struct ModuleState {
-    PyTypeObject *map_type, *iter_type, *spec_type;
+    PyTypeObject *map_type, *iter_type, *spec_type, *array_type;
     PyTypeObject *view_types[3]; /* by Show */
     PyTypeObject *bucket_type, *hmap_type;
     PyObject *nil_error, *concurrent_error;
-    PyObject *interface;   /* gomap.interface */
-    PyObject *sized;       /* tuple: the marker classes, TYPE_INT8 first */
-    PyObject *classes;     /* dict: (class, K, V) -> parametrised class */
-    MapSpec *last_spec;    /* of the class asked for last, or NULL */
-    PyObject *abc_mapping; /* collections.abc.Mapping */
-    PyObject *rebuild;     /* the module's _rebuild function, for pickles */
-    uint64_t rng;          /* seeds of new maps */
+    PyObject *interface;                /* gomap.interface */
+    PyObject *sized;                    /* tuple: the marker classes, TYPE_INT8 first */
+    PyObject *classes;                  /* dict: (class, K, V) -> parametrised class */
+    MapSpec *last_spec;                 /* of the class asked for last, or NULL */
+    PyObject *abc_mapping;              /* collections.abc.Mapping */
+    PyObject *rebuild, *rebuild_blocks; /* the module's functions for pickles */
+    uint64_t rng;                       /* seeds of new maps */
 } ModuleState;
 
 static inline ModuleState *
@@ -120,6 +124,9 @@ is_map(const ModuleState *state, PyObject *object)
 /* map_type.c, iter_type.c, views.c */
 extern PyType_Spec map_type_spec, iter_type_spec;
 extern PyType_Spec keys_view_spec, values_view_spec, items_view_spec;
+
+/* array_type.c */
+extern PyType_Spec array_type_spec;
 
 /* spec.c */
 extern PyType_Spec spec_type_spec;
