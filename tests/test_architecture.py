@@ -19,7 +19,7 @@ if not CORE.is_dir():
 C_FILES = sorted([*CORE.glob("*.[ch]"), *GLUE.glob("*.[ch]")])
 PYTHON_FILES = sorted(
     path
-    for folder in ("gomap", "tests", "benchmarks")
+    for folder in ("gomap", "tests", "benchmarks", "examples")
     for path in (ROOT / folder).rglob("*.py*")
     if path.suffix in (".py", ".pyi")
 )
