@@ -66,6 +66,10 @@ sanitize: ## the Python tests under ASan and UBSan, in an environment of their o
 bench: ## dict against every Map, written into benchmarks/README.md
 	$(PYTHON) benchmarks/bench_dict.py --update
 
+.PHONY: bench-batch
+bench-batch: ## batches against pandas, numpy, polars ..., into benchmarks/README.md
+	$(PYTHON) benchmarks/bench_batch.py --update
+
 .PHONY: format
 format: ## ruff and clang-format
 	ruff check --fix .

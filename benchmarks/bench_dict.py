@@ -19,9 +19,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import math
-import os
-import platform
 import random
 import statistics
 import sys
@@ -29,10 +26,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import gomap
+from _report import geomean, load_average, machine, quartiles, table, update_readme
+
 from gomap import Map, int64
 
 SIZES = (8, 1_000, 100_000, 1_000_000)
@@ -44,9 +41,6 @@ MANY_ROUNDS = 7
 SEED = 20_260_101
 # Sizes summed up together: the caches hold the map, or they do not.
 RANGES = {"n <= 1,000": range(1_001), "n >= 100,000": range(100_000, 1 << 62)}
-
-README = Path(__file__).with_name("README.md")
-BEGIN, END = "<!-- bench_dict: begin -->", "<!-- bench_dict: end -->"
 
 
 @dataclass(frozen=True)
@@ -290,7 +284,7 @@ def measure(operation: Operation, data: Data, rounds: int) -> Result:
             if number:
                 times[name].append(elapsed)
     ratios = [ours / theirs for ours, theirs in zip(times["gomap"], times["dict"], strict=True)]
-    low, ratio, high = statistics.quantiles(ratios, n=4, method="inclusive")
+    low, ratio, high = quartiles(ratios)
     medians = {name: statistics.median(values) for name, values in times.items()}
     return Result(medians["dict"], medians["gomap"], ratio, low, high)
 
@@ -313,20 +307,6 @@ def run_all(
                 results[subject.name, operation.name, n] = result
                 print(f"{subject.name} n={n:,} {operation.name}: {result}", file=sys.stderr)
     return results
-
-
-def geomean(ratios: Sequence[float]) -> float:
-    """Return the geometric mean."""
-    return math.exp(statistics.fmean(map(math.log, ratios)))
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Write a Markdown table."""
-    yield "| " + " | ".join(header) + " |"
-    yield "|" + "---|" * len(header)
-    for row in rows:
-        yield "| " + " | ".join(row) + " |"
-    yield ""
 
 
 def slowness(results: Results) -> Callable[[tuple[str, str, int]], float]:
@@ -359,7 +339,7 @@ def summary(results: Results) -> Iterator[str]:
 
 def report(results: Results, sizes: Sequence[int], load: str) -> str:
     """Write everything as Markdown."""
-    lines = [*machine(), f"- {load}", ""]
+    lines = [*machine("bench_dict.py"), f"- {load}", ""]
     lines += [
         "Geometric means of the ratios (*lookup* is every operation but inserting and counting):",
         "",
@@ -372,45 +352,6 @@ def report(results: Results, sizes: Sequence[int], load: str) -> str:
         rows = [[name, *(str(results[subject, name, n]) for n in sizes)] for name in names]
         lines += table([subject, *(f"n = {n:,}" for n in sizes)], rows)
     return "\n".join(lines).rstrip() + "\n"
-
-
-def machine() -> list[str]:
-    """Say where and how this ran."""
-    command = " ".join(["python benchmarks/bench_dict.py", *sys.argv[1:]])
-    python = f"{platform.python_implementation()} {platform.python_version()}"
-    return [
-        f"- {cpu_model()}, {platform.system()} {platform.machine()}",
-        f"- {python} ({platform.python_compiler()}), gomap {gomap.__version__}",
-        f"- `{command}`",
-    ]
-
-
-def load_average() -> str:
-    """Say how busy the machine is, before this adds to it."""
-    try:
-        minute, _, _ = os.getloadavg()
-    except (AttributeError, OSError):
-        return "load unknown"
-    return f"load average {minute:.1f} on {os.cpu_count()} processors when it began"
-
-
-def cpu_model() -> str:
-    """Return the processor's name where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return f"{len(names)} x {names[0]}" if names else platform.processor() or "unknown processor"
-
-
-def update_readme(text: str) -> None:
-    """Put the result between its markers."""
-    before, begin, rest = README.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise SystemExit(f"{README.name} has no markers {BEGIN} {END}")
-    README.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
 
 
 def chosen(things: Sequence[Any], part: str) -> list[Any]:
@@ -441,7 +382,7 @@ def main() -> None:
     text = report(results, sizes, load)
     print(text)
     if args.update:
-        update_readme(text)
+        update_readme("bench_dict", text)
 
 
 if __name__ == "__main__":
