@@ -42,13 +42,17 @@ static int
 arrays_of_objects(MapObject *self, int take, PyObject **keys, PyObject **elems)
 {
     PyObject *flat = map_snapshot(self);
-    if (flat == NULL) {
-        return -1;
+    int result = flat != NULL ? 0 : -1;
+    if (result == 0 && (take & TAKE_KEYS)) {
+        *keys = side_of_snapshot(self, flat, 0);
+        result = *keys != NULL ? 0 : -1;
     }
-    *keys = take & TAKE_KEYS ? side_of_snapshot(self, flat, 0) : NULL;
-    *elems = take & TAKE_ELEMS ? side_of_snapshot(self, flat, 1) : NULL;
-    Py_DECREF(flat);
-    return PyErr_Occurred() ? -1 : 0;
+    if (result == 0 && (take & TAKE_ELEMS)) {
+        *elems = side_of_snapshot(self, flat, 1);
+        result = *elems != NULL ? 0 : -1;
+    }
+    Py_XDECREF(flat);
+    return result;
 }
 
 /* Holds the map as a reading batch, so that the count holds, too. */
@@ -61,8 +65,12 @@ arrays_of_numbers(MapObject *self, int take, ArrayObject **keys, ArrayObject **e
                     guard_enter(self, false);
     size_t n = self->map != NULL ? gm_count(self->map) : 0;
     *keys = take & TAKE_KEYS ? array_new(state, dtype_of_type(&self->spec->key), n) : NULL;
-    *elems = take & TAKE_ELEMS ? array_new(state, dtype_of_type(&self->spec->elem), n) : NULL;
-    bool made = (*keys != NULL || !(take & TAKE_KEYS)) && (*elems != NULL || !(take & TAKE_ELEMS));
+    bool made = *keys != NULL || !(take & TAKE_KEYS);
+    *elems = NULL;
+    if (made && (take & TAKE_ELEMS)) {
+        *elems = array_new(state, dtype_of_type(&self->spec->elem), n);
+        made = *elems != NULL;
+    }
     if (made && n > 0) {
         void *to_keys = *keys != NULL ? (*keys)->data : NULL;
         void *to_elems = *elems != NULL ? (*elems)->data : NULL;
@@ -83,26 +91,40 @@ arrays_of_numbers(MapObject *self, int take, ArrayObject **keys, ArrayObject **e
     return made ? 0 : -1;
 }
 
+/* Both arrays as users get them; steals. */
+static int
+show_arrays(ArrayObject *key_array, ArrayObject *elem_array, PyObject **keys, PyObject **elems)
+{
+    if (key_array != NULL && (*keys = array_show(key_array)) == NULL) {
+        Py_XDECREF(elem_array);
+        return -1;
+    }
+    if (elem_array != NULL && (*elems = array_show(elem_array)) == NULL) {
+        return -1;
+    }
+    return 0;
+}
+
 int
 batch_take_out(MapObject *self, int take, PyObject **keys, PyObject **elems)
 {
     ArrayObject *key_array, *elem_array;
+    int result;
     *keys = *elems = NULL;
     if (!is_unboxed(self->spec) || self->hasher != NULL) {
-        if (arrays_of_objects(self, take, keys, elems) == 0) {
-            return 0;
+        result = arrays_of_objects(self, take, keys, elems);
+    }
+    else {
+        result = arrays_of_numbers(self, take, &key_array, &elem_array);
+        if (result == 0) {
+            result = show_arrays(key_array, elem_array, keys, elems);
         }
     }
-    else if (arrays_of_numbers(self, take, &key_array, &elem_array) == 0) {
-        *keys = array_show(key_array);
-        *elems = array_show(elem_array);
-        if (!PyErr_Occurred()) {
-            return 0;
-        }
+    if (result < 0) {
+        Py_CLEAR(*keys);
+        Py_CLEAR(*elems);
     }
-    Py_CLEAR(*keys);
-    Py_CLEAR(*elems);
-    return -1;
+    return result;
 }
 
 const char map_to_arrays_doc[] = PyDoc_STR("to_arrays($self, /)\n--\n\n\

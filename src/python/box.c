@@ -173,7 +173,7 @@ keeps_equality(PyTypeObject *type, PyTypeObject *base)
         return 1;
     }
     PyObject *own = PyObject_GetAttrString((PyObject *)type, "__eq__");
-    PyObject *inherited = PyObject_GetAttrString((PyObject *)base, "__eq__");
+    PyObject *inherited = own != NULL ? PyObject_GetAttrString((PyObject *)base, "__eq__") : NULL;
     int same = own == NULL || inherited == NULL ? -1 : own == inherited;
     Py_XDECREF(own);
     Py_XDECREF(inherited);

@@ -129,7 +129,8 @@ static int
 has_own_reduce(MapObject *self)
 {
     PyObject *own = PyObject_GetAttrString((PyObject *)Py_TYPE(self), "__reduce__");
-    PyObject *ours = PyObject_GetAttrString((PyObject *)state_of(self)->map_type, "__reduce__");
+    PyObject *map_type = (PyObject *)state_of(self)->map_type;
+    PyObject *ours = own != NULL ? PyObject_GetAttrString(map_type, "__reduce__") : NULL;
     int result = own == NULL || ours == NULL ? -1 : own != ours;
     Py_XDECREF(own);
     Py_XDECREF(ours);
