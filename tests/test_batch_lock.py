@@ -108,8 +108,9 @@ began = threading.Event()
 
 
 class Last:
-    def __del__(self, m=m, flush=sys.stdout.flush, write=sys.stdout.write):
+    def __del__(self, m=m, numbers=numbers, flush=sys.stdout.flush, write=sys.stdout.write):
         write("read %d\\n" % m[7])
+        write("read %d\\n" % m.get_many(numbers[:5000])[0][8])
         m[8] = 9
         write("length %d\\n" % len(m))
         flush()
@@ -122,16 +123,19 @@ def work(m=m, numbers=numbers, began=began):
 
 
 sys.kept_to_the_end = Last()
-threading.Thread(target=work, daemon=True).start()
+for _ in range(int(sys.argv[1])):
+    threading.Thread(target=work, daemon=True).start()
 began.wait()
 time.sleep(0.05)
 """
 
 
-def test_the_process_ends_while_a_daemon_thread_is_in_a_batch() -> None:
+@pytest.mark.parametrize("threads", [1, 4])
+def test_the_process_ends_while_daemon_threads_are_in_batches(threads: int) -> None:
+    """One of them in a batch, the others waiting for their turn, none of them ever to go on."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     result = subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-c", AT_EXIT],
+        [sys.executable, "-X", "faulthandler", "-c", AT_EXIT, str(threads)],
         capture_output=True,
         text=True,
         timeout=60,
@@ -139,4 +143,4 @@ def test_the_process_ends_while_a_daemon_thread_is_in_a_batch() -> None:
         check=False,
     )
     assert result.returncode == 0, result.stderr[-3000:]
-    assert result.stdout.split("\n") in (["read 7", "length 2000000", ""], [""])
+    assert result.stdout.split("\n") in (["read 7", "read 8", "length 2000000", ""], [""])

@@ -40,7 +40,20 @@ typedef struct {
 
 /* source.c */
 /* Does the object's type have it: 1, 0, or -1 raised?  Runs no code of the object. */
-int type_has(PyObject *object, const char *name);
+static inline int
+type_has(PyObject *object, const char *name)
+{
+    PyObject *found = PyObject_GetAttrString((PyObject *)Py_TYPE(object), name);
+    if (found != NULL) {
+        Py_DECREF(found);
+        return 1;
+    }
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError)) {
+        return -1;
+    }
+    PyErr_Clear();
+    return 0;
+}
 
 typedef enum { SOURCE_FAILED = -1, SOURCE_NONE, SOURCE_FOUND, SOURCE_SCALAR } SourceOutcome;
 /* The numbers of an array; NONE: it is no array, SCALAR: an array without

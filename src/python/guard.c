@@ -55,17 +55,35 @@ end_of_queue(MapObject *self, const Waiter *end)
     return link;
 }
 
+/* At exit threads are stopped wherever they wait for the interpreter lock; what
+ * they left in the queue means nothing any more. */
+static bool
+is_finalizing(void)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    return Py_IsFinalizing();
+#else
+    return _Py_IsFinalizing();
+#endif
+}
+
 /* Waits in the queue.  A call goes as soon as it may; a batch only when nobody
  * has waited longer, or a loop of batches would keep others out for good. */
 static void
 wait_in_queue(MapObject *self, bool batch, bool writes)
 {
     Waiter me = {NULL};
-    *end_of_queue(self, NULL) = &me;
-    while (is_shut(self, writes) || (batch && self->waiters != &me)) {
-        give_way(self);
+    bool queues = !is_finalizing();
+    if (queues) {
+        *end_of_queue(self, NULL) = &me;
     }
-    *end_of_queue(self, &me) = me.next;
+    while (is_shut(self, writes) || (batch && queues && self->waiters != &me)) {
+        give_way(self);
+        queues = queues && !is_finalizing();
+    }
+    if (queues) {
+        *end_of_queue(self, &me) = me.next;
+    }
 }
 
 void

@@ -1,21 +1,6 @@
 /* source.c: numbers in other people's memory: what they are and where. */
 #include "column.h"
 
-int
-type_has(PyObject *object, const char *name)
-{
-    PyObject *found = PyObject_GetAttrString((PyObject *)Py_TYPE(object), name);
-    if (found != NULL) {
-        Py_DECREF(found);
-        return 1;
-    }
-    if (!PyErr_ExceptionMatches(PyExc_AttributeError)) {
-        return -1;
-    }
-    PyErr_Clear();
-    return 0;
-}
-
 /* ---- errors ------------------------------------------------------------------------- */
 
 /* "float64", by the object's own dtype if it has one; new. */
