@@ -12,13 +12,25 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from . import _gomap
 from ._gomap import Bucket, Hmap, hmap, iterate, validate
 from ._gotable import GO_LOAD_TABLE
 
-__all__ = ["GO_LOAD_TABLE", "Bucket", "Hmap", "Stats", "hmap", "iterate", "stats", "validate"]
+__all__ = [
+    "GO_LOAD_TABLE",
+    "Bucket",
+    "Explanation",
+    "Hmap",
+    "Stats",
+    "Step",
+    "explain",
+    "hmap",
+    "iterate",
+    "stats",
+    "validate",
+]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -141,3 +153,82 @@ def stats(m: Any, /) -> Stats:
         bytes_total=total,
         old_total=n["old_buckets"],
     )
+
+
+class Step(NamedTuple):
+    """One slot that a lookup looked at."""
+
+    #: The bucket's place in its chain, 0 first.
+    position: int
+    #: The slot in the bucket, 0 to 7.
+    slot: int
+    #: The byte found there: a state below 5, else the top bits of an entry's hash.
+    tophash: int
+    #: What the lookup made of it; it ends at "rest" and at "found".
+    verdict: Literal["empty", "rest", "other tophash", "other key", "found"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Explanation:
+    """The path of one lookup: see `explain`."""
+
+    #: The key's 64-bit hash under the map's present hash0.
+    hash: int
+    #: The chain read: the low bits of the hash.
+    bucket: int
+    #: The byte looked for: the hash's high eight bits, moved past the states.
+    tophash: int
+    #: The array read: "old" while the chain has not been evacuated.
+    array: Literal["new", "old"]
+    #: Whether the key is present.
+    found: bool
+    #: Its element, or the zero value.
+    element: Any
+    #: Keys compared in full: those whose tophash byte was the same.
+    key_comparisons: int
+    #: Slots looked at, one after the other, as Go's runtime does.
+    slots_examined: int
+    #: Different 64-byte lines of buckets that they lie in.
+    cache_lines: int
+    #: Each of those slots, in order.
+    steps: tuple[Step, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """as_dict(): the fields by name, in order.
+
+        >>> from gomap import Map, inspect
+        >>> inspect.explain(Map[int, int]({1: 10}), 1).as_dict()["found"]
+        True
+        """
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    def __str__(self) -> str:
+        """Return the path in words, a line for each slot."""
+        where = f"bucket {self.bucket} of the {self.array} array"
+        end = f"found: {self.element!r}" if self.found else "absent"
+        head = f"hash {self.hash:#018x} -> {where}, tophash {self.tophash:#04x}"
+        lines = [
+            f"  {'+' * step.position}slot {step.slot}: {step.tophash:#04x}  {step.verdict}"
+            for step in self.steps
+        ]
+        foot = (
+            f"{end}, after {self.slots_examined} slots, {self.key_comparisons} key comparisons,"
+            f" {self.cache_lines} cache lines"
+        )
+        return "\n".join([head, *lines, foot])
+
+
+def explain(m: Any, key: Any, /) -> Explanation:
+    """explain(m, key): the path of one lookup, slot by slot, in the live map.
+
+    Nothing moves and no flag is left behind.  Raises TypeError or OverflowError for a
+    key that the map's type does not take.  O(length of the chain).
+
+    >>> from gomap import Map, inspect
+    >>> e = inspect.explain(Map[str, int]({"a": 1, "b": 2}), "b")
+    >>> e.found, e.element, e.slots_examined, e.steps[-1].verdict
+    (True, 2, 2, 'found')
+    """
+    fields = _gomap.explain(m, key)
+    fields["steps"] = tuple(Step(*step) for step in fields["steps"])
+    return Explanation(**fields)

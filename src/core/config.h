@@ -68,6 +68,10 @@ enum gm_flag {
 #define GM_LOOK_AHEAD 6
 #define GM_LOOK_AHEAD_LEAST 512
 
+/* Bytes that memory comes in; so many different ones a trace tells apart. */
+#define GM_CACHE_LINE 64
+#define GM_TRACE_LINES 64
+
 /* Keys of a batch whose memory is fetched at the same time. */
 #define GM_WAVE 128
 

@@ -43,6 +43,7 @@ struct gm_entry;
 struct gm_iter;
 struct gm_lookups;
 struct gm_writes;
+struct gm_trace;
 typedef struct {
     gm_status (*find)(gm_map *m, const void *key, struct gm_cell *cell);
     gm_status (*assign)(gm_map *m, const void *key, struct gm_cell *cell);
@@ -50,6 +51,7 @@ typedef struct {
     gm_status (*pop)(gm_map *m, const void *key, struct gm_entry *removed);
     void (*evacuate)(gm_map *m, size_t oldbucket);
     gm_status (*iter_next)(struct gm_iter *it, struct gm_cell *cell);
+    gm_status (*explain)(gm_map *m, const void *key, struct gm_trace *trace);
     void (*prefetch)(gm_map *m, const void *keys, size_t stride, size_t n);
     /* NULL for kinds that store hashes */
     void (*find_many)(gm_map *m, const struct gm_lookups *batch);
@@ -326,6 +328,40 @@ typedef struct {
 } gm_header;
 
 void gm_read_header(const gm_map *m, gm_header *out);
+
+/* What a lookup makes of a cell. */
+typedef enum {
+    GM_SAW_EMPTY,         /* empty, something follows */
+    GM_SAW_REST,          /* empty, nothing follows: the lookup ends */
+    GM_SAW_OTHER_TOPHASH, /* another entry, by its tophash byte */
+    GM_SAW_OTHER_KEY,     /* the same tophash byte, but another key */
+    GM_SAW_KEY            /* the key: the lookup ends */
+} gm_verdict;
+
+typedef struct {
+    size_t position; /* of the bucket in its chain */
+    uint8_t cell, tophash;
+    gm_verdict verdict;
+} gm_step;
+
+/* One lookup.  `restart` is called when it begins, and again should a stranger's
+ * equality make it begin anew; `see` for every cell, in order. */
+typedef struct gm_trace {
+    void (*restart)(void *context);
+    void (*see)(void *context, const gm_step *step);
+    void *context;
+    uint64_t hash;
+    size_t bucket; /* in its array */
+    uint8_t tophash;
+    bool in_old;  /* the old array, not yet evacuated there */
+    gm_cell cell; /* key NULL: absent */
+    size_t key_comparisons, slots_examined;
+    size_t cache_lines; /* of the buckets read */
+    uintptr_t lines[GM_TRACE_LINES];
+} gm_trace;
+
+/* Fills `trace` but for its first three members; moves nothing. */
+gm_status gm_explain(gm_map *m, const void *key, gm_trace *trace);
 
 /* One bucket as it lies in memory. */
 typedef struct {

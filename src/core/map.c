@@ -98,6 +98,12 @@ gm_pop(gm_map *m, const void *key, gm_entry *removed)
     return status;
 }
 
+gm_status
+gm_explain(gm_map *m, const void *key, gm_trace *trace)
+{
+    return m->ops->explain(m, key, trace);
+}
+
 /* ---- at random ---------------------------------------------------------------------- */
 
 gm_status

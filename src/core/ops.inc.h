@@ -1,5 +1,6 @@
 /* ops.inc.h: find and assign: the one text of each.  Included from
- * here, as parts of it: remove.inc.h, evacuate.inc.h, next.inc.h, batch.inc.h.
+ * here, as parts of it: remove.inc.h, evacuate.inc.h, next.inc.h, batch.inc.h,
+ * explain.inc.h.
  *
  * Included once per kind of key, with these defined (and undefined at the end):
  *
@@ -369,38 +370,45 @@ GM_OPERATION(pop, gm_entry)
 #include "evacuate.inc.h"
 #include "next.inc.h"
 #include "batch.inc.h"
+#include "explain.inc.h"
+
+GM_OPERATION(explain, gm_trace)
 
 /* ---- the instances ---------------------------------------------------------------------------- */
 
-#define GM_WRAP(variant, es, iter_es)                                                    \
-    static gm_status GM_FN(find_##variant)(gm_map * m, const void *key, gm_cell *cell)   \
-    {                                                                                    \
-        return GM_FN(find)(m, key, cell, es);                                            \
-    }                                                                                    \
-    static gm_status GM_FN(assign_##variant)(gm_map * m, const void *key, gm_cell *cell) \
-    {                                                                                    \
-        return GM_FN(assign)(m, key, cell, es);                                          \
-    }                                                                                    \
-    static gm_status GM_FN(delete_##variant)(gm_map * m, const void *key, gm_entry *out) \
-    {                                                                                    \
-        return GM_FN(delete)(m, key, out, es);                                           \
-    }                                                                                    \
-    static gm_status GM_FN(pop_##variant)(gm_map * m, const void *key, gm_entry *out)    \
-    {                                                                                    \
-        return GM_FN(pop)(m, key, out, es);                                              \
-    }                                                                                    \
-    static void GM_FN(evacuate_##variant)(gm_map * m, size_t oldbucket)                  \
-    {                                                                                    \
-        GM_FN(evacuate)(m, oldbucket, es);                                               \
-    }                                                                                    \
-    static gm_status GM_FN(iter_next_##variant)(gm_iter * it, gm_cell * cell)            \
-    {                                                                                    \
-        return GM_FN(iter_next)(it, cell, iter_es);                                      \
-    }                                                                                    \
-    static const gmi_ops GM_FN(ops_##variant) = {                                        \
-        GM_FN(find_##variant), GM_FN(assign_##variant),   GM_FN(delete_##variant),       \
-        GM_FN(pop_##variant),  GM_FN(evacuate_##variant), GM_FN(iter_next_##variant),    \
-        GM_BATCH_OPS(variant)}
+#define GM_WRAP(variant, es, iter_es)                                                       \
+    static gm_status GM_FN(find_##variant)(gm_map * m, const void *key, gm_cell *cell)      \
+    {                                                                                       \
+        return GM_FN(find)(m, key, cell, es);                                               \
+    }                                                                                       \
+    static gm_status GM_FN(assign_##variant)(gm_map * m, const void *key, gm_cell *cell)    \
+    {                                                                                       \
+        return GM_FN(assign)(m, key, cell, es);                                             \
+    }                                                                                       \
+    static gm_status GM_FN(delete_##variant)(gm_map * m, const void *key, gm_entry *out)    \
+    {                                                                                       \
+        return GM_FN(delete)(m, key, out, es);                                              \
+    }                                                                                       \
+    static gm_status GM_FN(pop_##variant)(gm_map * m, const void *key, gm_entry *out)       \
+    {                                                                                       \
+        return GM_FN(pop)(m, key, out, es);                                                 \
+    }                                                                                       \
+    static gm_status GM_FN(explain_##variant)(gm_map * m, const void *key, gm_trace *trace) \
+    {                                                                                       \
+        return GM_FN(explain)(m, key, trace, es);                                           \
+    }                                                                                       \
+    static void GM_FN(evacuate_##variant)(gm_map * m, size_t oldbucket)                     \
+    {                                                                                       \
+        GM_FN(evacuate)(m, oldbucket, es);                                                  \
+    }                                                                                       \
+    static gm_status GM_FN(iter_next_##variant)(gm_iter * it, gm_cell * cell)               \
+    {                                                                                       \
+        return GM_FN(iter_next)(it, cell, iter_es);                                         \
+    }                                                                                       \
+    static const gmi_ops GM_FN(ops_##variant) = {                                           \
+        GM_FN(find_##variant),    GM_FN(assign_##variant),   GM_FN(delete_##variant),       \
+        GM_FN(pop_##variant),     GM_FN(evacuate_##variant), GM_FN(iter_next_##variant),    \
+        GM_FN(explain_##variant), GM_BATCH_OPS(variant)}
 
 GM_WRAP_BATCH(8, 8)
 GM_WRAP_BATCH(any, m->elem_size)

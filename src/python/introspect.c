@@ -218,17 +218,12 @@ hmap_object(MapObject *map, const gm_header *header, Snapshot *snapshot)
     return hmap;
 }
 
+/* A map with an engine, unless it is nil. */
 static MapObject *
-map_arg(PyObject *module, PyObject *object)
+map_arg(PyObject *module, PyObject *object, const char *function)
 {
-    ModuleState *state = PyModule_GetState(module);
-    if (!is_map(state, object)) {
-        PyErr_Format(PyExc_TypeError, "a gomap.Map is required, not %.200s",
-                     Py_TYPE(object)->tp_name);
-        return NULL;
-    }
-    MapObject *map = (MapObject *)object;
-    return map->nil || map_ensure(map) == 0 ? map : NULL;
+    MapObject *map = map_argument(module, object, function);
+    return map == NULL || map->nil || map_ensure(map) == 0 ? map : NULL;
 }
 
 PyDoc_STRVAR(hmap_doc, "hmap(m, /)\n--\n\n\
@@ -244,7 +239,7 @@ The map is not touched: no evacuation, no iterator flag.\n\
 static PyObject *
 inspect_hmap(PyObject *module, PyObject *object)
 {
-    MapObject *map = map_arg(module, object);
+    MapObject *map = map_arg(module, object, "hmap");
     gm_header header = {.buckets = 1};
     Snapshot snapshot;
     if (map == NULL) {
@@ -358,7 +353,7 @@ The engine's plain figures as a dict; gomap.inspect.stats makes them readable.")
 static PyObject *
 inspect_numbers(PyObject *module, PyObject *object)
 {
-    MapObject *map = map_arg(module, object);
+    MapObject *map = map_arg(module, object, "numbers");
     gm_stats stats;
     if (map == NULL) {
         return NULL;
@@ -403,7 +398,7 @@ inspect_iterate(PyObject *module, PyObject *args, PyObject *kwargs)
                                      &object, &start, &offset)) {
         return NULL;
     }
-    MapObject *map = map_arg(module, object);
+    MapObject *map = map_arg(module, object, "iterate");
     return map != NULL ? iter_new_at(map, start, offset) : NULL;
 }
 
@@ -417,7 +412,7 @@ True\n");
 static PyObject *
 inspect_validate(PyObject *module, PyObject *object)
 {
-    MapObject *map = map_arg(module, object);
+    MapObject *map = map_arg(module, object, "validate");
     char message[200];
     if (map == NULL) {
         return NULL;

@@ -14,6 +14,17 @@ map_mp_subscript(MapObject *self, PyObject *key)
     return found == 0 ? Py_NewRef(self->zero) : NULL;
 }
 
+MapObject *
+map_argument(PyObject *module, PyObject *object, const char *function)
+{
+    if (is_map(PyModule_GetState(module), object)) {
+        return (MapObject *)object;
+    }
+    PyErr_Format(PyExc_TypeError, "%s: a gomap.Map is required, not %.200s", function,
+                 Py_TYPE(object)->tp_name);
+    return NULL;
+}
+
 static Py_ssize_t
 map_mp_length(MapObject *self)
 {

@@ -50,6 +50,10 @@ int map_remove_loaded(MapObject *self, const Key *key, PyObject **elem);
 /* Boxes what is asked for of an entry taken out, and releases it. */
 void map_release_entry(MapObject *self, gm_entry *entry, PyObject **key, PyObject **elem);
 
+/* map_type.c */
+/* A function's argument as the Map it has to be; borrowed. */
+MapObject *map_argument(PyObject *module, PyObject *object, const char *function);
+
 /* map_methods.c */
 extern PyMethodDef map_methods[];
 

@@ -12,17 +12,6 @@ Go's delete(m, key): removes the entry of key; nothing when there is none.  O(1)
 >>> gomap.delete(m, 'a'), gomap.delete(m, 'a'), len(m)\n\
 (None, None, 0)\n");
 
-static MapObject *
-map_argument(PyObject *module, PyObject *object, const char *function)
-{
-    if (is_map(PyModule_GetState(module), object)) {
-        return (MapObject *)object;
-    }
-    PyErr_Format(PyExc_TypeError, "%s: a gomap.Map is required, not %.200s", function,
-                 Py_TYPE(object)->tp_name);
-    return NULL;
-}
-
 static PyObject *
 module_delete(PyObject *module, PyObject *args)
 {
@@ -193,7 +182,8 @@ module_exec(PyObject *module)
     ModuleState *state = PyModule_GetState(module);
     if (PyModule_AddFunctions(module, pickle_functions) < 0 ||
         PyModule_AddFunctions(module, count_functions) < 0 ||
-        PyModule_AddFunctions(module, introspect_functions) < 0) {
+        PyModule_AddFunctions(module, introspect_functions) < 0 ||
+        PyModule_AddFunctions(module, explain_functions) < 0) {
         return -1;
     }
     if (seed_state(state) < 0 || import_helpers(module, state) < 0 ||
