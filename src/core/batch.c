@@ -116,7 +116,7 @@ gm_assign_many(gm_map *m, gm_writes *batch)
 {
     uint64_t fresh = expected_fresh(m, batch);
     batch->done = 0;
-    if (fresh > m->count / 4 && gmi_is_overloaded(m->count + fresh, m->B)) {
+    if (!m->fixed_size && fresh > m->count / 4 && gmi_is_overloaded(m->count + fresh, m->B)) {
         gmi_reserve_to_fill(m, m->count + fresh); /* no memory: it may still do without */
     }
     gm_status status = m->ops->assign_many(m, batch);
@@ -141,11 +141,11 @@ copy_bucket(const gm_map *m, char *b, char **keys, char **elems)
     for (gmi_hits hits = gmi_match_occupied(gmi_load(b)); hits != 0; hits &= hits - 1) {
         unsigned i = gmi_first_hit(hits);
         if (*keys != NULL) {
-            memcpy(*keys, gmi_key_at(b, i, m->key_size), m->key_size);
+            gmi_copy_slot(*keys, gmi_key_at(b, i, m->key_size), m->key_size);
             *keys += m->key_size;
         }
         if (*elems != NULL) {
-            memcpy(*elems, gmi_elem_at(b, i, m->key_size, m->elem_size), m->elem_size);
+            gmi_copy_slot(*elems, gmi_elem_at(b, i, m->key_size, m->elem_size), m->elem_size);
             *elems += m->elem_size;
         }
     }

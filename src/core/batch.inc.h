@@ -17,28 +17,6 @@
 #ifndef GM_BATCH_ONCE
 #define GM_BATCH_ONCE
 
-static GM_ALWAYS_INLINE void
-gmi_copy_elem(void *to, const void *from, size_t es)
-{
-    switch (es) {
-    case 1:
-        memcpy(to, from, 1);
-        break;
-    case 2:
-        memcpy(to, from, 2);
-        break;
-    case 4:
-        memcpy(to, from, 4);
-        break;
-    case 8:
-        memcpy(to, from, 8);
-        break;
-    default:
-        memcpy(to, from, 16);
-        break;
-    }
-}
-
 /* What the stages know of a wave's keys. */
 typedef struct {
     size_t n;
@@ -191,7 +169,7 @@ GM_FN(answer)(const gm_lookups *batch, size_t i, const void *elem, size_t es)
         batch->found[i] = elem != NULL;
     }
     if (batch->elems != NULL) {
-        gmi_copy_elem((char *)batch->elems + i * es, elem != NULL ? elem : batch->zero, es);
+        gmi_copy_slot((char *)batch->elems + i * es, elem != NULL ? elem : batch->zero, es);
     }
 }
 
@@ -269,11 +247,11 @@ GM_FN(write)(const gm_writes *batch, size_t i, const gm_cell *cell, size_t es)
 {
     const void *value = (const char *)batch->values + i * batch->stride;
     if (batch->add == NULL) {
-        gmi_copy_elem(cell->elem, value, es);
+        gmi_copy_slot(cell->elem, value, es);
         return true;
     }
     if (cell->inserted) {
-        gmi_copy_elem(cell->elem, batch->zero, es);
+        gmi_copy_slot(cell->elem, batch->zero, es);
     }
     return batch->add(cell->elem, value);
 }

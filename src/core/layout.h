@@ -48,7 +48,7 @@ struct gm_map {
     /* the rest of Go's hmap */
     uint8_t flags, B;
     uint16_t noverflow;
-    bool fixed_seed;
+    bool fixed_seed, fixed_size;
     char *buckets, *oldbuckets;
     size_t nevacuate;
     /* beyond Go's hmap */
@@ -111,6 +111,29 @@ static GM_ALWAYS_INLINE char *
 gmi_overflow(char *bucket, size_t bucket_size)
 {
     return *gmi_overflow_at(bucket, bucket_size);
+}
+
+/* One unboxed slot, in one move. */
+static GM_ALWAYS_INLINE void
+gmi_copy_slot(void *to, const void *from, size_t size)
+{
+    switch (size) {
+    case 1:
+        memcpy(to, from, 1);
+        break;
+    case 2:
+        memcpy(to, from, 2);
+        break;
+    case 4:
+        memcpy(to, from, 4);
+        break;
+    case 8:
+        memcpy(to, from, 8);
+        break;
+    default:
+        memcpy(to, from, 16);
+        break;
+    }
 }
 
 /* ---- hash bits ------------------------------------------------------------------ */
