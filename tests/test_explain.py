@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gomap import Map, float64, inspect, int8, int64
@@ -53,6 +53,7 @@ def check(m: Any, key: Any) -> inspect.Explanation:
 
 
 @pytest.mark.parametrize("cls", CLASSES)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_path_is_the_recount_on_any_map(cls: Any, data: st.DataObject) -> None:
     keys = st.integers(0, 100)

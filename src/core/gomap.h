@@ -106,7 +106,8 @@ typedef struct {
     /* Kinds that keep a hash beside the key: put the key's hash under the
      * present hash0 into the slot.  May call back into the map. */
     gm_status (*rehash)(void *context, void *key);
-    void *context; /* handed to `rehash` and to a kind's equality */
+    void *context;   /* handed to `rehash` and to a kind's equality */
+    bool fixed_size; /* never grows, whatever the load: for measuring */
 } gm_options;
 
 /* Where an entry lies.  `key` NULL: there is none. */

@@ -54,6 +54,7 @@ gm_map_new(const gm_options *options, gm_map **out)
     m->context = options->context;
     m->rng = options->seed;
     m->fixed_seed = options->fixed_seed;
+    m->fixed_size = options->fixed_size;
     m->hash0 = options->fixed_seed ? options->seed : gm_splitmix(&m->rng);
     m->memory = sizeof *m;
     gm_status status = first_array(m, options->hint);

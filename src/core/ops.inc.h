@@ -296,7 +296,8 @@ GM_FN(assign_for_hash)(gm_map *m, const GM_KEY *key, uint64_t hash, gm_cell *cel
             return GM_OK;
         }
         if (GM_LIKELY(gmi_is_growing(m) ||
-                      !(gmi_is_overloaded(m->count + 1, m->B) || gmi_has_many_overflows(m)))) {
+                      !(gmi_is_overloaded(m->count + 1, m->B) || gmi_has_many_overflows(m)) ||
+                      m->fixed_size)) {
             return GM_FN(insert)(m, &room, top, key, cell, es);
         }
         if ((status = gmi_start_growth(m)) != GM_OK) {

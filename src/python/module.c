@@ -183,7 +183,8 @@ module_exec(PyObject *module)
     if (PyModule_AddFunctions(module, pickle_functions) < 0 ||
         PyModule_AddFunctions(module, count_functions) < 0 ||
         PyModule_AddFunctions(module, introspect_functions) < 0 ||
-        PyModule_AddFunctions(module, explain_functions) < 0) {
+        PyModule_AddFunctions(module, explain_functions) < 0 ||
+        PyModule_AddFunctions(module, measure_functions) < 0) {
         return -1;
     }
     if (seed_state(state) < 0 || import_helpers(module, state) < 0 ||

@@ -142,7 +142,7 @@ PyObject *spec_class_getitem(PyTypeObject *cls, PyObject *params);
 extern PyStructSequence_Desc bucket_desc, hmap_desc;
 extern PyMethodDef introspect_functions[];
 
-/* explain.c */
-extern PyMethodDef explain_functions[];
+/* explain.c, measure.c */
+extern PyMethodDef explain_functions[], measure_functions[];
 
 #endif

@@ -109,9 +109,14 @@ subject_new(const subject_options *options)
     memory_init(&s->memory);
     s->type = (gm_type){options->sort->kind, options->owner, options->elem_size,
                         options->sort->go_key_size, options->elem_size};
-    gm_options o = {
-        &s->type, &s->memory.allocator, options->seed, options->fixed_seed, options->hint, rehash,
-        s};
+    gm_options o = {&s->type,
+                    &s->memory.allocator,
+                    options->seed,
+                    options->fixed_seed,
+                    options->hint,
+                    rehash,
+                    s,
+                    false};
     CHECK_EQ(gm_map_new(&o, &s->map), GM_OK);
     return s;
 }

@@ -24,13 +24,10 @@ table_init(table *out, const table_options *options)
     memory_init(&out->memory);
     out->hash_of = NULL;
     out->type = (gm_type){options->kind, NULL, 8, 8, 8};
-    gm_options o = {&out->type,
-                    &out->memory.allocator,
-                    options->seed,
-                    options->fixed_seed,
-                    options->hint,
-                    rehash,
-                    out};
+    gm_options o = {&out->type,    &out->memory.allocator,
+                    options->seed, options->fixed_seed,
+                    options->hint, rehash,
+                    out,           false};
     CHECK_EQ(gm_map_new(&o, &out->map), GM_OK);
 }
 

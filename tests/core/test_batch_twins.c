@@ -173,9 +173,10 @@ twin_init(twin *w, const twins_options *options)
     memory_init(&w->memory);
     w->type = (gm_type){options->kind->kind, NULL, options->elem_size, options->kind->key_size,
                         options->elem_size};
-    gm_options o = {
-        &w->type, &w->memory.allocator, options->seed, options->fixed_seed, options->hint, NULL,
-        NULL};
+    gm_options o = {&w->type,      &w->memory.allocator,
+                    options->seed, options->fixed_seed,
+                    options->hint, NULL,
+                    NULL,          false};
     CHECK_EQ(gm_map_new(&o, &w->map), GM_OK);
 }
 

@@ -87,7 +87,7 @@ test_hints_beyond_memory_are_refused(void)
     test_memory memory;
     memory_init(&memory);
     gm_type type = {&gm_kind_bits64, NULL, 8, 8, 8};
-    gm_options o = {&type, &memory.allocator, 1, false, UINT64_C(1) << 40, NULL, NULL};
+    gm_options o = {&type, &memory.allocator, 1, false, UINT64_C(1) << 40, NULL, NULL, false};
     gm_map *m;
     CHECK_EQ(gm_map_new(&o, &m), GM_NO_MEMORY);
     CHECK(m == NULL);

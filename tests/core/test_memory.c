@@ -78,7 +78,7 @@ test_a_map_that_cannot_be_made_leaves_nothing(void)
         memory_init(&memory);
         memory.fail_in = k;
         gm_type type = {&gm_kind_bits64, NULL, 8, 8, 8};
-        gm_options o = {&type, &memory.allocator, 1, false, 100, NULL, NULL};
+        gm_options o = {&type, &memory.allocator, 1, false, 100, NULL, NULL, false};
         gm_map *m;
         CHECK_EQ(gm_map_new(&o, &m), GM_NO_MEMORY);
         CHECK(m == NULL);

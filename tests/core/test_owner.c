@@ -77,7 +77,7 @@ test_references_wait_for_a_sweep_while_writes_go_on(void)
     CHECK_EQ(gm_memory(s->map), s->memory.outstanding);
     gm_map_free(s->map); /* sweeps, too */
     CHECK_EQ(objects_alive(), 0);
-    gm_options o = {&s->type, &s->memory.allocator, 1, false, 0, NULL, s};
+    gm_options o = {&s->type, &s->memory.allocator, 1, false, 0, NULL, s, false};
     memory_check_empty(&s->memory);
     CHECK_EQ(gm_map_new(&o, &s->map), GM_OK);
     subject_free(s);
