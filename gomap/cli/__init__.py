@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from gomap._version import __version__
-from gomap.cli import explore
+from gomap.cli import explore, table
 from gomap.cli.errors import CLOSED_PIPE, INTERRUPTED, UNAVAILABLE, USAGE, CommandError
 from gomap.cli.sources import reason
 
@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"gomap {__version__}")
     commands: Any = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     explore.add_parser(commands)
+    table.add_parser(commands)
     return parser
 
 
