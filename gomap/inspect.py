@@ -258,6 +258,7 @@ class LoadRow(NamedTuple):
 #: by less than half a per cent.
 _TABLE_B = 14
 _ENTRY_BYTES = 16
+_MOST_SEEDS = 10_000
 
 
 def _load_row(published: GoLoad, seeds: int) -> LoadRow:
@@ -287,7 +288,7 @@ def load_factor_table(seeds: int = 1) -> list[LoadRow]:
     Nine rows from 4.00 to 8.00 entries a bucket, each beside the published one (Go 1.19,
     runtime/map.go): tables of 2**14 buckets, 8-byte keys and elements, filled to exactly
     that load without growing, averaged over `seeds` tables of random keys.  Raises
-    ValueError unless seeds >= 1, TypeError unless it is an int.  Some 15 ms a seed.
+    ValueError unless 1 <= seeds <= 10000, TypeError unless it is an int.  Some 15 ms a seed.
 
     >>> from gomap import inspect
     >>> row = inspect.load_factor_table()[5]
@@ -297,6 +298,6 @@ def load_factor_table(seeds: int = 1) -> list[LoadRow]:
     True
     """
     seeds = operator.index(seeds)
-    if seeds < 1:
-        raise ValueError(f"load_factor_table: seeds must be at least 1, not {seeds}")
+    if not 1 <= seeds <= _MOST_SEEDS:
+        raise ValueError(f"load_factor_table: seeds must be 1 to {_MOST_SEEDS}, not {seeds}")
     return [_load_row(published, seeds) for published in GO_LOAD_TABLE]

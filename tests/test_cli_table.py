@@ -36,12 +36,12 @@ def test_json_has_the_same_figures_in_full(capsys: pytest.CaptureFixture[str]) -
     assert found["rows"][5]["published"]["miss_probe"] == 6.5
 
 
-@pytest.mark.parametrize("seeds", ["0", "-3", "many", "1.5"])
+@pytest.mark.parametrize("seeds", ["0", "-3", "10001", "many", "1.5"])
 def test_a_wrong_number_of_seeds(capsys: pytest.CaptureFixture[str], seeds: str) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["table", f"--seeds={seeds}"])
     assert stopped.value.code == 2
-    assert f"not a number from 1 up: '{seeds}'" in capsys.readouterr().err
+    assert f"not a number from 1 to 10000: '{seeds}'" in capsys.readouterr().err
 
 
 def test_help_says_what_the_figures_are(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,6 +24,7 @@ bytes_per_entry hit_probe miss_probe and the same four under published.
 FIGURES = ("pct_overflow", "bytes_per_entry", "hit_probe", "miss_probe")
 TITLES = ("% overflow", "bytes/entry", "hit probe", "miss probe")
 LOAD, CELL = 5, 6
+MOST_SEEDS = 10_000
 
 
 def add_parser(commands: Any) -> None:
@@ -39,7 +40,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--seeds",
         metavar="N",
-        type=at_least_one,
+        type=seeds_of,
         default=10,
         help="tables of random keys that each row is averaged over (10)",
     )
@@ -47,14 +48,14 @@ def add_parser(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def at_least_one(text: str) -> int:
+def seeds_of(text: str) -> int:
     """Read the number of --seeds."""
     try:
         number = int(text)
     except ValueError:
         number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"not a number from 1 up: {text!r}")
+    if not 1 <= number <= MOST_SEEDS:
+        raise argparse.ArgumentTypeError(f"not a number from 1 to {MOST_SEEDS}: {text!r}")
     return number
 
 

@@ -9,6 +9,7 @@
  *
  * A batch always ends without help from other threads, so waiting does, too, and
  * who waits goes before the next batch begins.
+ * A child process forked during another thread's batch has the map shut for good.
  * What has been read of a map may be out of date after a wait: ask before the
  * call into the engine, after everything that may run Python code.
  */
