@@ -183,3 +183,23 @@ def test_class_repr_of_instances() -> None:
     assert repr(Map()) == "Map()"
     assert repr(Map({1: 2})) == "Map({1: 2})"
     assert repr(Map[Point, list]({Point(1, 2): []})) == "Map[Point, list]({Point(x=1, y=2): []})"
+
+
+class Shouting(Map[str, int]):  # type: ignore[misc]
+    """Shows its keys in capitals."""
+
+    def __iter__(self) -> typing.Iterator[str]:
+        return (key.upper() for key in Map.keys(self))
+
+    def keys(self) -> typing.Any:
+        return list(self)
+
+    def __getitem__(self, key: str) -> int:
+        return Map.__getitem__(self, key.lower()) + 100
+
+
+@pytest.mark.parametrize("target", [Shouting, Map[str, int], Map], ids=lambda cls: cls.__name__)
+def test_update_reads_a_class_with_its_own_iteration_as_dict_does(target: Any) -> None:
+    m = target()
+    m.update(Shouting({"a": 1}))
+    assert Map.to_dict(m) == {"A": 101}

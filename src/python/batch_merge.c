@@ -25,7 +25,7 @@ static int
 contents_of(MapObject *self, PyObject *other, PyObject **keys, PyObject **elems)
 {
     *keys = *elems = NULL;
-    if (is_map(state_of(self), other)) {
+    if (is_plain_map(state_of(self), other)) {
         return batch_take_out((MapObject *)other, TAKE_KEYS | TAKE_ELEMS, keys, elems);
     }
     PyObject *pairs = NULL;

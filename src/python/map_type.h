@@ -98,6 +98,14 @@ is_unboxed(const MapSpec *spec)
     return !spec->key.boxed && !spec->elem.boxed;
 }
 
+/* A Map that iterates as Map does: its entries are what the engine has.  A subclass
+ * with an __iter__ of its own is read by keys() and [], as dict reads its own. */
+static inline bool
+is_plain_map(const ModuleState *state, PyObject *object)
+{
+    return is_map(state, object) && Py_TYPE(object)->tp_iter == state->map_type->tp_iter;
+}
+
 static inline bool
 is_hashed(const MapObject *self)
 {

@@ -128,7 +128,7 @@ keys_method_of(PyObject *object)
 int
 map_update(MapObject *self, PyObject *other)
 {
-    if (is_map(state_of(self), other) && Py_TYPE(other)->tp_iter == Py_TYPE(self)->tp_iter) {
+    if (is_plain_map(state_of(self), other)) {
         return update_from_map(self, (MapObject *)other);
     }
     if (PyDict_CheckExact(other)) {
