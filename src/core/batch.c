@@ -114,9 +114,9 @@ expected_fresh(gm_map *m, const gm_writes *batch)
 gm_status
 gm_assign_many(gm_map *m, gm_writes *batch)
 {
-    uint64_t fresh = expected_fresh(m, batch);
+    uint64_t fresh = m->fixed_size ? 0 : expected_fresh(m, batch);
     batch->done = 0;
-    if (!m->fixed_size && fresh > m->count / 4 && gmi_is_overloaded(m->count + fresh, m->B)) {
+    if (fresh > m->count / 4 && gmi_is_overloaded(m->count + fresh, m->B)) {
         gmi_reserve_to_fill(m, m->count + fresh); /* no memory: it may still do without */
     }
     gm_status status = m->ops->assign_many(m, batch);

@@ -1,7 +1,8 @@
 /* batch_add.c: adding to many entries: group by key, sum.
  *
  * Over bare numbers the engine adds in place; a sum out of range takes back what
- * was added before it.  Everything else goes through m.add's own path, key by key.
+ * was added before it.  Numbers under other keys are added in their cells one by one,
+ * objects go through m.add's own path.
  */
 #include "batch.h"
 
@@ -174,7 +175,7 @@ add_numbers(MapObject *self, gm_writes *batch)
 
 /* Storing replaces a float key by an equal one (-0.0, 0.0), adding in place does
  * not: done here once nothing can fail any more. */
-static int
+static void
 replace_zero_keys(MapObject *self, const Keys *keys)
 {
     const BoxType *type = &self->spec->key;
@@ -190,7 +191,6 @@ replace_zero_keys(MapObject *self, const Keys *keys)
             memcpy(cell.key, &slot, type->size);
         }
     }
-    return 0;
 }
 
 /* ---- numbers under keys that need Python code ---------------------------------------- */
@@ -219,8 +219,7 @@ add_to_cell(Keys *keys, size_t i, const gm_writes *batch, Before *before)
     Key key;
     gm_cell cell;
     const size_t replaceable = replaceable_bytes(self->spec);
-    before->displaced = NULL;
-    if (keys_borrow(keys, i, &key) < 0) {
+    if (keys_take(keys, i, &key) < 0) {
         return -1;
     }
     if (replaceable > 0 && map_find_loaded(self, &key, &cell) > 0) { /* runs no Python code */
@@ -249,7 +248,7 @@ restore_cell(Keys *keys, size_t i, Before *before)
     MapObject *self = keys->map;
     Key key;
     gm_cell cell;
-    if (keys_borrow(keys, i, &key) < 0) {
+    if (keys_take(keys, i, &key) < 0) {
         return -1;
     }
     int result =
@@ -273,15 +272,16 @@ add_to_cells(MapObject *self, Keys *keys, const gm_writes *batch)
 {
     Before *before = PyMem_New(Before, keys->n);
     size_t i = 0;
-    int result = before != NULL ? keys_load(keys, 0, keys->n) : -1;
+    int result = before != NULL ? keys_load_all(keys) : -1;
     if (before == NULL) {
         PyErr_NoMemory();
     }
     for (; result == 0 && i < keys->n; i++) {
-        if (i % GM_WAVE == 0) {
-            keys_prefetch(keys, i, keys->n - i < GM_WAVE ? keys->n - i : GM_WAVE);
+        before[i].displaced = NULL;
+        result = keys_reach(keys, i);
+        if (result == 0) {
+            result = add_to_cell(keys, i, batch, &before[i]);
         }
-        result = add_to_cell(keys, i, batch, &before[i]);
     }
     const size_t done = i;
     if (result > 0) {
@@ -323,7 +323,7 @@ add_deltas(MapObject *self, Keys *keys, const Deltas *deltas)
     int result = add_numbers(self, &batch);
     if (result == 0 && batch.keeps_keys && spec->key.code >= TYPE_FLOAT32 &&
         spec->key.code <= TYPE_COMPLEX128) {
-        result = replace_zero_keys(self, keys);
+        replace_zero_keys(self, keys);
     }
     return result;
 }
@@ -411,13 +411,13 @@ add_one_by_one(MapObject *self, Keys *keys, PyObject *given)
     PyObject *deltas = scalar < 0 ? NULL : delta_objects(self->spec, given, keys->n, scalar);
     int result = deltas == NULL ? -1 : keys->n > 0 ? map_require_writable(self) : 0;
     if (result == 0) {
-        result = keys_load(keys, 0, keys->n);
+        result = keys_load_all(keys);
     }
     for (size_t i = 0; result == 0 && i < keys->n; i++) {
-        if (i % GM_WAVE == 0) {
-            keys_prefetch(keys, i, keys->n - i < GM_WAVE ? keys->n - i : GM_WAVE);
+        result = keys_reach(keys, i);
+        if (result == 0) {
+            result = add_one(self, keys, i, PyTuple_GET_ITEM(deltas, scalar ? 0 : (Py_ssize_t)i));
         }
-        result = add_one(self, keys, i, PyTuple_GET_ITEM(deltas, scalar ? 0 : (Py_ssize_t)i));
     }
     Py_XDECREF(deltas);
     return result;

@@ -111,7 +111,7 @@ batch_take_out(MapObject *self, int take, PyObject **keys, PyObject **elems)
     ArrayObject *key_array, *elem_array;
     int result;
     *keys = *elems = NULL;
-    if (!is_unboxed(self->spec) || self->hasher != NULL) {
+    if (!is_bare(self)) {
         result = arrays_of_objects(self, take, keys, elems);
     }
     else {

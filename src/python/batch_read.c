@@ -191,8 +191,8 @@ own_references(Answers *answers)
 {
     PyObject **objects = answers->slots;
     for (size_t i = 0; i < answers->n; i++) {
-        if (i + 16 < answers->n) {
-            GM_PREFETCH(objects[i + 16]);
+        if (i + OBJECTS_AHEAD < answers->n) {
+            GM_PREFETCH(objects[i + OBJECTS_AHEAD]);
         }
         Py_INCREF(objects[i]);
     }
@@ -209,7 +209,7 @@ find_bare(Answers *answers, const Keys *keys)
     }
     gm_lookups batch = {keys->column.data, keys->n, answers->wants_elems ? answers->slots : NULL,
                         &zero, answers->found->data};
-    PyThreadState *thread = guard_begin(map, is_unboxed(map->spec) ? keys->n : 0, false);
+    PyThreadState *thread = guard_begin(map, is_bare(map) ? keys->n : 0, false);
     gm_find_many(map->map, &batch);
     guard_end(map, thread);
     if (answers->wants_elems && map->spec->elem.boxed) {
@@ -258,16 +258,9 @@ find_in_waves(Answers *answers, Keys *keys)
     if (load_zero(keys->map, &zero) < 0) {
         return -1;
     }
-    for (size_t first = 0; first < keys->n; first += GM_WAVE) {
-        size_t n = keys->n - first < GM_WAVE ? keys->n - first : GM_WAVE;
-        if (keys_load(keys, first, n) < 0) {
+    for (size_t i = 0; i < keys->n; i++) {
+        if (keys_reach(keys, i) < 0 || find_one(answers, keys, i, &zero) < 0) {
             return -1;
-        }
-        keys_prefetch(keys, first, n);
-        for (size_t i = first; i < first + n; i++) {
-            if (find_one(answers, keys, i, &zero) < 0) {
-                return -1;
-            }
         }
     }
     return 0;

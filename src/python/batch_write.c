@@ -29,42 +29,27 @@ set_numbers(MapObject *self, const Keys *keys, const Values *values)
     return assign_numbers(self, &batch);
 }
 
-/* Blocks from outside may lie anywhere, and hold bools that are none. */
-static const void *
-aligned(const BoxType *type, const void *block, size_t n, char **own)
-{
-    bool fits = (uintptr_t)block % sizeof(double) == 0;
-    for (size_t i = 0; fits && type->code == TYPE_BOOL8 && i < n; i++) {
-        fits = ((const uint8_t *)block)[i] <= 1;
-    }
-    if (fits) {
-        return block;
-    }
-    *own = PyMem_RawMalloc(n * type->size + 1);
-    if (*own == NULL) {
-        PyErr_NoMemory();
-        return NULL;
-    }
-    memcpy(*own, block, n * type->size);
-    for (size_t i = 0; type->code == TYPE_BOOL8 && i < n; i++) {
-        (*own)[i] = (*own)[i] != 0;
-    }
-    return *own;
-}
-
 int
 batch_set_blocks(MapObject *self, const void *keys, const void *elems, size_t n)
 {
-    char *own_keys = NULL, *own_elems = NULL;
-    int result = -1;
-    keys = aligned(&self->spec->key, keys, n, &own_keys);
-    elems = keys != NULL ? aligned(&self->spec->elem, elems, n, &own_elems) : NULL;
-    if (elems != NULL && map_require_writable(self) == 0) {
-        gm_writes batch = {.keys = keys, .n = n, .values = elems, .stride = self->spec->elem.size};
-        result = assign_numbers(self, &batch);
+    const MapSpec *spec = self->spec;
+    Column key_column, elem_column;
+    if (column_from_block(&key_column, &(ColumnFor){spec, &spec->key, "key"}, keys, n) < 0) {
+        return -1;
     }
-    PyMem_RawFree(own_keys);
-    PyMem_RawFree(own_elems);
+    int result =
+        column_from_block(&elem_column, &(ColumnFor){spec, &spec->elem, "element"}, elems, n);
+    if (result == 0) {
+        result = map_require_writable(self);
+        if (result == 0) {
+            result = assign_numbers(self, &(gm_writes){.keys = key_column.data,
+                                                       .n = n,
+                                                       .values = elem_column.data,
+                                                       .stride = spec->elem.size});
+        }
+        column_fini(&elem_column);
+    }
+    column_fini(&key_column);
     return result;
 }
 
@@ -83,16 +68,12 @@ set_one(Keys *keys, const Values *values, size_t i)
 static int
 set_one_by_one(Keys *keys, const Values *values)
 {
-    if (keys_load(keys, 0, keys->n) < 0) {
+    if (keys_load_all(keys) < 0) {
         return -1;
     }
-    for (size_t first = 0; first < keys->n; first += GM_WAVE) {
-        size_t n = keys->n - first < GM_WAVE ? keys->n - first : GM_WAVE;
-        keys_prefetch(keys, first, n);
-        for (size_t i = first; i < first + n; i++) {
-            if (set_one(keys, values, i) < 0) {
-                return -1;
-            }
+    for (size_t i = 0; i < keys->n; i++) {
+        if (keys_reach(keys, i) < 0 || set_one(keys, values, i) < 0) {
+            return -1;
         }
     }
     return 0;
@@ -112,8 +93,8 @@ batch_set(MapObject *self, PyObject *given_keys, PyObject *given_values)
             result = 0;
         }
         else if (map_require_writable(self) == 0) {
-            bool numbers = has_bare_keys(self) && !self->spec->elem.boxed;
-            result = numbers ? set_numbers(self, &keys, &values) : set_one_by_one(&keys, &values);
+            result =
+                is_bare(self) ? set_numbers(self, &keys, &values) : set_one_by_one(&keys, &values);
         }
         values_fini(&values);
     }
@@ -230,15 +211,12 @@ delete_numbers(MapObject *self, const Keys *keys, size_t *removed)
 static int
 delete_one_by_one(Keys *keys, size_t *removed)
 {
-    if (keys_load(keys, 0, keys->n) < 0) {
+    if (keys_load_all(keys) < 0) {
         return -1;
     }
     for (size_t i = 0; i < keys->n; i++) {
         Key key;
-        if (i % GM_WAVE == 0) {
-            keys_prefetch(keys, i, keys->n - i < GM_WAVE ? keys->n - i : GM_WAVE);
-        }
-        if (keys_take(keys, i, &key) < 0) {
+        if (keys_reach(keys, i) < 0 || keys_take(keys, i, &key) < 0) {
             return -1;
         }
         int gone = map_remove_loaded(keys->map, &key, NULL);
@@ -274,7 +252,7 @@ map_delete_many(MapObject *self, PyObject *args, PyObject *kwargs)
         keys_init(&keys, self, given) < 0) {
         return NULL;
     }
-    bool numbers = has_bare_keys(self) && !self->spec->elem.boxed && self->map != NULL;
+    bool numbers = is_bare(self) && self->map != NULL;
     int result =
         numbers ? delete_numbers(self, &keys, &removed) : delete_one_by_one(&keys, &removed);
     keys_fini(&keys);

@@ -70,6 +70,14 @@ column_from_array(Column *column, const ColumnFor *wanted)
     return fits_as_it_is(source, to) ? 0 : convert(column, wanted);
 }
 
+int
+column_from_block(Column *column, const ColumnFor *wanted, const void *block, size_t n)
+{
+    const Dtype dtype = dtype_of_type(wanted->type);
+    column->source = (Source){.data = block, .n = n, .stride = dtype.width, .dtype = dtype};
+    return column_from_array(column, wanted);
+}
+
 /* ---- from an iterable ------------------------------------------------------------------ */
 
 /* Room for more slots in the column's own memory. */

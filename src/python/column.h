@@ -72,6 +72,8 @@ SourceOutcome source_from_arrow(Source *source, const ColumnFor *wanted, PyObjec
 
 /* column.c */
 int column_init(Column *column, const ColumnFor *wanted, PyObject *object);
+/* From n numbers of that very type side by side, wherever they lie. */
+int column_from_block(Column *column, const ColumnFor *wanted, const void *block, size_t n);
 void column_fini(Column *column);
 /* Do n bytes at `memory` share any with what the column was loaded from? */
 bool column_overlaps(const Column *column, const void *memory, size_t n);

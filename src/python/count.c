@@ -1,18 +1,20 @@
 /* count.c: gomap.count: how often each item comes.
  *
- * An array of numbers is counted as a batch.  Items of any other iterable are
- * taken as they come, a wave at a time: it may be endless for all that is known.
+ * An array of numbers is counted as a batch, a list in waves.  Items of any other
+ * iterable are taken as they come: it may be endless for all that is known.
  */
 #include "batch.h"
 
-/* Map[key, elem] for types given; new. */
-static PyObject *
-map_class(ModuleState *state, PyObject *key, PyObject *elem)
+/* An empty Map[key, elem]; new. */
+static MapObject *
+new_map(ModuleState *state, PyObject *key, PyObject *elem)
 {
     PyObject *params = PyTuple_Pack(2, key, elem);
     PyObject *cls = params != NULL ? PyObject_GetItem((PyObject *)state->map_type, params) : NULL;
+    PyObject *map = cls != NULL ? PyObject_CallNoArgs(cls) : NULL;
     Py_XDECREF(params);
-    return cls;
+    Py_XDECREF(cls);
+    return (MapObject *)map;
 }
 
 static PyObject *
@@ -45,31 +47,19 @@ code_of_array(const MapSpec *spec, PyObject *items)
     return TYPE_OBJECT;
 }
 
-/* The map to count into: the one given, or one that suits the items; new. */
+/* The map given, or one that suits any items; new. */
 static MapObject *
-map_to_count(ModuleState *state, PyObject *items, PyObject *into)
+map_to_count(ModuleState *state, PyObject *into)
 {
-    if (into != NULL && into != Py_None) {
-        if (is_map(state, into)) {
-            return (MapObject *)Py_NewRef(into);
-        }
-        PyErr_Format(PyExc_TypeError, "count: into must be a gomap.Map, not %.200s",
-                     Py_TYPE(into)->tp_name);
-        return NULL;
+    if (into == NULL || into == Py_None) {
+        return new_map(state, (PyObject *)&PyBaseObject_Type, (PyObject *)&PyLong_Type);
     }
-    PyObject *cls = map_class(state, (PyObject *)&PyBaseObject_Type, (PyObject *)&PyLong_Type);
-    PyObject *map = cls != NULL ? PyObject_CallNoArgs(cls) : NULL;
-    Py_XDECREF(cls);
-    int code = map != NULL ? code_of_array(((MapObject *)map)->spec, items) : -1;
-    if (code >= (int)TYPE_INT8) {
-        cls = map_class(state, sized_type(state, (TypeCode)code), sized_type(state, TYPE_INT64));
-        Py_SETREF(map, cls != NULL ? PyObject_CallNoArgs(cls) : NULL);
-        Py_XDECREF(cls);
+    if (is_map(state, into)) {
+        return (MapObject *)Py_NewRef(into);
     }
-    else if (code < 0) {
-        Py_CLEAR(map);
-    }
-    return (MapObject *)map;
+    PyErr_Format(PyExc_TypeError, "count: into must be a gomap.Map, not %.200s",
+                 Py_TYPE(into)->tp_name);
+    return NULL;
 }
 
 static int
@@ -147,25 +137,6 @@ typedef struct {
     PyObject *one, *first;
 } Counting;
 
-/* Counts the items of a wave. */
-static int
-count_wave(const Counting *counting, Keys *keys, size_t first, size_t n)
-{
-    int result = keys_load(keys, first, n);
-    if (result == 0) {
-        keys_prefetch(keys, first, n);
-    }
-    for (size_t i = first; result == 0 && i < first + n; i++) {
-        Key key;
-        result = keys_take(keys, i, &key);
-        if (result == 0) {
-            PyObject *object = PyTuple_GET_ITEM(keys->objects, (Py_ssize_t)i);
-            result = count_one(counting->map, object, &key, counting->first, counting->one);
-        }
-    }
-    return result;
-}
-
 /* A list's items in waves; it may change meanwhile, so what it holds now. */
 static int
 count_objects(const Counting *counting, PyObject *items)
@@ -176,9 +147,13 @@ count_objects(const Counting *counting, PyObject *items)
     }
     int result = 0;
     keys.n = (size_t)PyTuple_GET_SIZE(keys.objects);
-    for (size_t first = 0; result == 0 && first < keys.n; first += GM_WAVE) {
-        size_t n = keys.n - first < GM_WAVE ? keys.n - first : GM_WAVE;
-        result = count_wave(counting, &keys, first, n);
+    for (size_t i = 0; result == 0 && i < keys.n; i++) {
+        Key key;
+        result = keys_reach(&keys, i) < 0 ? -1 : keys_take(&keys, i, &key);
+        if (result == 0) {
+            PyObject *object = PyTuple_GET_ITEM(keys.objects, (Py_ssize_t)i);
+            result = count_one(counting->map, object, &key, counting->first, counting->one);
+        }
     }
     keys_fini(&keys);
     return result;
@@ -219,14 +194,13 @@ count_any(const Counting *counting, PyObject *items)
     return result;
 }
 
+/* `numbers`: the items are an array of numbers. */
 static int
-count_into(MapObject *map, PyObject *items)
+count_into(MapObject *map, PyObject *items, bool numbers)
 {
-    bool is_list = PyList_Check(items) || PyTuple_Check(items);
-    int code = is_list ? (int)TYPE_OBJECT : code_of_array(map->spec, items);
     Counting counting = {.map = map, .one = PyLong_FromLong(1)};
-    int result = code < 0 || counting.one == NULL ? -1 : 0;
-    if (result == 0 && code >= (int)TYPE_INT8) {
+    int result = counting.one != NULL ? 0 : -1;
+    if (result == 0 && numbers) {
         result = batch_add(map, items, counting.one);
     }
     else if (result == 0) {
@@ -261,8 +235,15 @@ count(PyObject *module, PyObject *args, PyObject *kwargs)
                                      &into)) {
         return NULL;
     }
-    MapObject *map = map_to_count(PyModule_GetState(module), items, into);
-    if (map != NULL && count_into(map, items) < 0) {
+    ModuleState *state = PyModule_GetState(module);
+    MapObject *map = map_to_count(state, into);
+    int code = map != NULL ? code_of_array(map->spec, items) : -1;
+    bool numbers = code >= (int)TYPE_INT8;
+    if (numbers && (into == NULL || into == Py_None)) {
+        Py_SETREF(map,
+                  new_map(state, sized_type(state, (TypeCode)code), sized_type(state, TYPE_INT64)));
+    }
+    if (code < 0 || (map != NULL && count_into(map, items, numbers) < 0)) {
         Py_CLEAR(map);
     }
     return (PyObject *)map;

@@ -148,8 +148,7 @@ map_reduce_ex(MapObject *self, PyObject *protocol)
     if (own != 0) {
         return own < 0 ? NULL : PyObject_CallMethod((PyObject *)self, "__reduce__", NULL);
     }
-    bool blocks = is_unboxed(self->spec) && self->hasher == NULL && !self->nil;
-    return blocks ? reduce_to_blocks(self, version) : reduce_to_pairs(self);
+    return is_bare(self) && !self->nil ? reduce_to_blocks(self, version) : reduce_to_pairs(self);
 }
 
 /* A class from its recipe; new. */
@@ -215,7 +214,7 @@ static int
 fill_from_blocks(MapObject *map, const Py_buffer *keys, const Py_buffer *elems)
 {
     const MapSpec *spec = map->spec;
-    if (!is_unboxed(spec) || map->hasher != NULL) {
+    if (!is_bare(map)) {
         PyErr_Format(PyExc_ValueError, "%U: a pickle in blocks is for maps of bare numbers",
                      spec->name);
         return -1;

@@ -98,6 +98,20 @@ is_unboxed(const MapSpec *spec)
     return !spec->key.boxed && !spec->elem.boxed;
 }
 
+/* Keys are numbers hashed by the engine: no Python code is needed to look them up. */
+static inline bool
+has_bare_keys(const MapObject *self)
+{
+    return !self->spec->key.boxed && self->hasher == NULL;
+}
+
+/* The same, and elements are numbers, too: a batch needs no interpreter lock. */
+static inline bool
+is_bare(const MapObject *self)
+{
+    return has_bare_keys(self) && !self->spec->elem.boxed;
+}
+
 /* A Map that iterates as Map does: its entries are what the engine has.  A subclass
  * with an __iter__ of its own is read by keys() and [], as dict reads its own. */
 static inline bool

@@ -140,30 +140,32 @@ keys_fini(Keys *keys)
     Py_DECREF(keys->objects);
 }
 
-/* Objects that far ahead are fetched while one is hashed. */
-#define OBJECTS_AHEAD 16
-
-int
-keys_load(Keys *keys, size_t first, size_t n)
+static int
+make_room(Keys *keys, size_t n)
 {
-    if (keys->objects == NULL) {
+    if (n <= keys->room) {
         return 0;
     }
+    LoadedKey *loaded = n <= PY_SSIZE_T_MAX / sizeof(LoadedKey)
+                            ? PyMem_Realloc(keys->loaded, n * sizeof(LoadedKey))
+                            : NULL;
+    if (loaded == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    keys->loaded = loaded;
+    keys->room = n;
+    return 0;
+}
+
+/* Loads n keys from index `first` on; those loaded before are dropped. */
+static int
+load_range(Keys *keys, size_t first, size_t n)
+{
     drop_loaded(keys);
     keys->first = keys->end = first;
-    n = first + n > keys->n ? keys->n - first : n;
-    if (n > keys->room) {
-        if (n > PY_SSIZE_T_MAX / sizeof(LoadedKey)) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        LoadedKey *loaded = PyMem_Realloc(keys->loaded, n * sizeof(LoadedKey));
-        if (loaded == NULL) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        keys->loaded = loaded;
-        keys->room = n;
+    if (make_room(keys, n) < 0) {
+        return -1;
     }
     for (size_t i = 0; i < n; i++) {
         LoadedKey *to = &keys->loaded[i];
@@ -181,17 +183,34 @@ keys_load(Keys *keys, size_t first, size_t n)
 }
 
 int
-keys_borrow(const Keys *keys, size_t i, Key *key)
+keys_load_all(Keys *keys)
 {
-    const LoadedKey *loaded = &keys->loaded[i - keys->first];
-    *key = loaded->key;
-    key->owned = NULL;
-    return key_refresh(keys->map, PyTuple_GET_ITEM(keys->objects, (Py_ssize_t)i), key,
-                       loaded->hash0);
+    return keys->objects != NULL ? load_range(keys, 0, keys->n) : 0;
 }
 
 int
-keys_take(Keys *keys, size_t i, Key *key)
+keys_reach(Keys *keys, size_t i)
+{
+    if (i % GM_WAVE != 0) {
+        return 0;
+    }
+    const size_t n = keys->n - i < GM_WAVE ? keys->n - i : GM_WAVE;
+    if (keys->objects != NULL && i >= keys->end && load_range(keys, i, n) < 0) {
+        return -1;
+    }
+    gm_map *map = keys->map->map;
+    if (map != NULL && keys->objects != NULL) {
+        gm_prefetch(map, &keys->loaded[i - keys->first].key.slot, sizeof(LoadedKey), n);
+    }
+    else if (map != NULL) {
+        const size_t size = keys->map->spec->key.size;
+        gm_prefetch(map, (const char *)keys->column.data + i * size, size, n);
+    }
+    return 0;
+}
+
+int
+keys_take(const Keys *keys, size_t i, Key *key)
 {
     if (keys->objects == NULL) {
         const size_t size = keys->map->spec->key.size;
@@ -199,26 +218,11 @@ keys_take(Keys *keys, size_t i, Key *key)
         memcpy(&key->slot, (const char *)keys->column.data + i * size, size);
         return 0;
     }
-    LoadedKey *loaded = &keys->loaded[i - keys->first];
+    const LoadedKey *loaded = &keys->loaded[i - keys->first];
     *key = loaded->key;
-    loaded->key.owned = NULL;
+    key->owned = NULL; /* the batch's */
     return key_refresh(keys->map, PyTuple_GET_ITEM(keys->objects, (Py_ssize_t)i), key,
                        loaded->hash0);
-}
-
-void
-keys_prefetch(const Keys *keys, size_t i, size_t n)
-{
-    if (keys->map->map == NULL) {
-        return;
-    }
-    if (keys->objects != NULL) {
-        gm_prefetch(keys->map->map, &keys->loaded[i - keys->first].key.slot, sizeof(LoadedKey), n);
-    }
-    else {
-        const size_t size = keys->map->spec->key.size;
-        gm_prefetch(keys->map->map, (const char *)keys->column.data + i * size, size, n);
-    }
 }
 
 /* ---- values -------------------------------------------------------------------------- */

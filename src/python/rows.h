@@ -24,25 +24,19 @@ typedef struct {
     size_t first, end, room;
 } Keys;
 
-/* Numbers hashed by the engine: no Python code is needed to look them up. */
-static inline bool
-has_bare_keys(const MapObject *map)
-{
-    return !map->spec->key.boxed && map->hasher == NULL;
-}
+/* Objects that far ahead are fetched while one is worked on. */
+#define OBJECTS_AHEAD 16
 
 int keys_init(Keys *keys, MapObject *map, PyObject *given);
 void keys_fini(Keys *keys);
-/* Loads up to n keys from index `first` on; those loaded before are dropped.
- * Nothing to do for bare ones. */
-int keys_load(Keys *keys, size_t first, size_t n);
-/* Key i, good for one engine call.  It is the caller's: key_drop. */
-int keys_take(Keys *keys, size_t i, Key *key);
-/* The same for keys that are objects, which stay loaded: the batch may come back
- * to them.  key_drop it, too. */
-int keys_borrow(const Keys *keys, size_t i, Key *key);
-/* Fetches what looking up n keys from index i on will read. */
-void keys_prefetch(const Keys *keys, size_t i, size_t n);
+/* Loads all keys, so that each has been checked before the first is used. */
+int keys_load_all(Keys *keys);
+/* Key i comes next, in order: where a wave begins, loads its keys, unless all were,
+ * and fetches what looking them up will read. */
+int keys_reach(Keys *keys, size_t i);
+/* Key i, good for one engine call; key_drop it.  What was loaded stays loaded: a
+ * batch may come back to it. */
+int keys_take(const Keys *keys, size_t i, Key *key);
 
 typedef struct {
     const MapSpec *spec; /* borrowed */
