@@ -21,6 +21,7 @@ from ._gotable import GO_LOAD_TABLE, GoLoad
 
 __all__ = [
     "GO_LOAD_TABLE",
+    "MOST_SEEDS",
     "Bucket",
     "Explanation",
     "Hmap",
@@ -258,7 +259,8 @@ class LoadRow(NamedTuple):
 #: by less than half a per cent.
 _TABLE_B = 14
 _ENTRY_BYTES = 16
-_MOST_SEEDS = 10_000
+#: What `load_factor_table` takes at most.
+MOST_SEEDS = 10_000
 
 
 def _load_row(published: GoLoad, seeds: int) -> LoadRow:
@@ -298,6 +300,6 @@ def load_factor_table(seeds: int = 1) -> list[LoadRow]:
     True
     """
     seeds = operator.index(seeds)
-    if not 1 <= seeds <= _MOST_SEEDS:
-        raise ValueError(f"load_factor_table: seeds must be 1 to {_MOST_SEEDS}, not {seeds}")
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise ValueError(f"load_factor_table: seeds must be 1 to {MOST_SEEDS}, not {seeds}")
     return [_load_row(published, seeds) for published in GO_LOAD_TABLE]

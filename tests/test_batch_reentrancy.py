@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ import pytest
 import gomap
 from gomap import ConcurrentMapError, float64, int8, int64, interface
 from gomap import Map as AnyMap
+from support import actions
+from support.actions import clear, delete_all, grow, layout_changes, overflow
 from support.hostile import Acting, HostileError, fail, once
 from support.inside import assert_valid
 
@@ -27,32 +30,7 @@ def cls(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
-def filled(cls: Any, n: int = 6) -> tuple[Any, list[Acting]]:
-    keys = [Acting(number) for number in range(n)]
-    return cls({key: key.name for key in keys}, zero=0), keys
-
-
-def clear(m: Any) -> None:
-    m.clear()
-
-
-def delete_all(m: Any) -> None:
-    for key in list(m):
-        del m[key]
-
-
-def grow(m: Any) -> None:
-    m.update({Acting(("grown", n), hashed=n * 77): n for n in range(300)})
-
-
-def overflow(m: Any) -> None:
-    m.update({Acting(("same", n)): n for n in range(30)})
-
-
-def rebuild(m: Any) -> None:
-    m.reserve(500)
-    m.shrink()
-    m.finish_growth()
+filled = partial(actions.filled, zero=0)
 
 
 def batch(m: Any) -> None:
@@ -68,7 +46,7 @@ def look(m: Any) -> None:
 
 
 ACTIONS: dict[str, Callable[[Any], None]] = {
-    f.__name__: f for f in (clear, delete_all, grow, overflow, rebuild, batch, look)
+    f.__name__: f for f in (clear, delete_all, grow, overflow, layout_changes, batch, look)
 }
 
 

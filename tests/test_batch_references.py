@@ -18,6 +18,7 @@ from gomap import Map as AnyMap
 from gomap import bool_, float64, int8, int64, interface
 from support.hostile import Acting, HostileError, fail
 from support.inside import assert_valid
+from support.leaks import steady
 
 Map: Any = AnyMap
 N = 50
@@ -230,23 +231,6 @@ def test_arrays_are_let_go() -> None:
     assert counts([keys, elems, out]) == before
 
 
-def steady(action: Callable[[], Any], rounds: int = 100, windows: int = 4) -> int:
-    """Bytes that every round leaves behind, by tracemalloc; noise is below 250."""
-    grown = []
-    action()
-    tracemalloc.start()
-    try:
-        for _ in range(windows + 1):
-            before = tracemalloc.get_traced_memory()[0]
-            for _ in range(rounds):
-                action()
-            gc.collect()
-            grown.append(tracemalloc.get_traced_memory()[0] - before)
-    finally:
-        tracemalloc.stop()
-    return min(grown) // rounds
-
-
 def unboxed() -> None:
     keys, elems = np.arange(300), np.arange(300.0)
     m = Map[int64, float64].from_arrays(keys, elems)
@@ -295,7 +279,8 @@ def failing() -> None:
 
 @pytest.mark.parametrize("action", [unboxed, boxed, failing], ids=lambda action: action.__name__)
 def test_batches_leak_nothing(action: Callable[[], Any]) -> None:
-    assert steady(action) < 250
+    action()
+    assert steady(action, rounds=100) < 250
 
 
 def test_arrow_batches_leak_nothing() -> None:
@@ -310,7 +295,8 @@ def test_arrow_batches_leak_nothing() -> None:
                 m.get_many(bad)
 
     allocated = pa.total_allocated_bytes()
-    assert steady(action) < 250
+    action()
+    assert steady(action, rounds=100) < 250
     gc.collect()
     assert pa.total_allocated_bytes() <= allocated
 

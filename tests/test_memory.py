@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gc
 import sys
-import tracemalloc
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from gomap import Map, float64, inspect, int64
 from support.hostile import Acting, HostileError, fail
 from support.inside import fill_until_growing
+from support.leaks import steady
 
 CLASSES: list[Any] = [Map[int64, int64], Map[float64, int64], Map[int, int], Map[object, object]]
 
@@ -87,26 +86,6 @@ def test_unboxed_map_holds_no_python_objects() -> None:
     for n in range(50_000):
         m[n] = 0.5
     assert sys.getallocatedblocks() - before < 500
-
-
-def steady(action: Callable[[], Any], rounds: int = 40, windows: int = 4) -> int:
-    """Bytes that every round leaves behind, by tracemalloc.
-
-    A leak shows in each window of rounds.  Python's free lists make some noise: a
-    bound of 250 passes that, and is less than any map, iterator or array.
-    """
-    grown = []
-    tracemalloc.start()
-    try:
-        for _ in range(windows + 1):
-            before = tracemalloc.get_traced_memory()[0]
-            for _ in range(rounds):
-                action()
-            gc.collect()
-            grown.append(tracemalloc.get_traced_memory()[0] - before)
-    finally:
-        tracemalloc.stop()
-    return min(grown) // rounds
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=repr)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from gomap import ConcurrentMapError, Map, interface
+from support.actions import clear, delete_all, filled, grow, layout_changes, overflow
 from support.hostile import Acting, HostileError, fail, once
 from support.inside import assert_valid
 
@@ -24,38 +25,10 @@ def cls(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
-def filled(cls: Any, n: int = 6, **options: Any) -> tuple[Any, list[Acting]]:
-    keys = [Acting(number) for number in range(n)]
-    return cls({key: key.name for key in keys}, **options), keys
-
-
-def clear(m: Any) -> None:
-    m.clear()
-
-
-def delete_all(m: Any) -> None:
-    for key in list(m):
-        del m[key]
-
-
-def grow(m: Any) -> None:
-    m.update({Acting(("grown", n), hashed=n * 77): n for n in range(300)})
-
-
-def overflow(m: Any) -> None:
-    m.update({Acting(("same", n)): n for n in range(30)})
-
-
 def iterate(m: Any) -> None:
     for _ in zip(m.items(), range(3)):
         pass
     list(m)
-
-
-def layout_changes(m: Any) -> None:
-    m.reserve(500)
-    m.shrink()
-    m.finish_growth()
 
 
 def read(m: Any) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from gomap import Map, inspect, int64
 from support.inside import assert_valid
+from support.threads import hammer
 
 THREADS = 6
 CLASSES: list[Any] = [Map[int64, int64], Map[int, int], Map[object, object]]
@@ -22,26 +23,6 @@ def _switch_often() -> Iterator[None]:
     sys.setswitchinterval(1e-5)
     yield
     sys.setswitchinterval(interval)
-
-
-def hammer(*jobs: Callable[[], None]) -> None:
-    """Run all jobs at once and pass on what they raise."""
-    errors: list[BaseException] = []
-
-    def run(job: Callable[[], None]) -> None:
-        try:
-            job()
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-        assert not thread.is_alive()
-    if errors:
-        raise errors[0]
 
 
 @pytest.mark.large

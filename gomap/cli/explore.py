@@ -13,6 +13,7 @@ from gomap import Map
 from gomap.cli import keys, report
 from gomap.cli.counting import Count
 from gomap.cli.errors import UNAVAILABLE, CommandError
+from gomap.cli.numbers import whole_number
 from gomap.cli.progress import progress
 from gomap.cli.sources import FileSource, Source, StdinSource, stdlib_sources
 
@@ -74,21 +75,10 @@ def add_parser(commands: Any) -> None:
         help="cells of this column, named in the first row; commas, semicolons or tabs",
     )
     parser.add_argument(
-        "--top", metavar="N", type=natural, default=10, help="most frequent keys shown (10)"
+        "--top", metavar="N", type=whole_number(0), default=10, help="most frequent keys shown (10)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON; needs no rich")
     parser.set_defaults(run=run)
-
-
-def natural(text: str) -> int:
-    """Read the number of --top."""
-    try:
-        number = int(text)
-    except ValueError:
-        number = -1
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"not a number from 0 up: {text!r}")
-    return number
 
 
 def run(args: argparse.Namespace) -> str:

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from gomap import inspect
+from gomap.cli.numbers import whole_number
 
 DESCRIPTION = """\
 Fill tables of 2**14 buckets to each load factor of the table at the head of
@@ -24,7 +25,6 @@ bytes_per_entry hit_probe miss_probe and the same four under published.
 FIGURES = ("pct_overflow", "bytes_per_entry", "hit_probe", "miss_probe")
 TITLES = ("% overflow", "bytes/entry", "hit probe", "miss probe")
 LOAD, CELL = 5, 6
-MOST_SEEDS = 10_000
 
 
 def add_parser(commands: Any) -> None:
@@ -40,23 +40,12 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--seeds",
         metavar="N",
-        type=seeds_of,
+        type=whole_number(1, inspect.MOST_SEEDS),
         default=10,
         help="tables of random keys that each row is averaged over (10)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
-
-
-def seeds_of(text: str) -> int:
-    """Read the number of --seeds."""
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if not 1 <= number <= MOST_SEEDS:
-        raise argparse.ArgumentTypeError(f"not a number from 1 to {MOST_SEEDS}: {text!r}")
-    return number
 
 
 def run(args: argparse.Namespace) -> str:
