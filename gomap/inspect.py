@@ -16,22 +16,28 @@ import sys
 from typing import Any, Literal, NamedTuple
 
 from . import _gomap
-from ._gomap import Bucket, Hmap, hmap, iterate, validate
+from ._gomap import Bucket, Event, Hmap, chain_counts, hmap, iterate, validate
 from ._gotable import GO_LOAD_TABLE, GoLoad
 
 __all__ = [
     "GO_LOAD_TABLE",
     "MOST_SEEDS",
     "Bucket",
+    "Cursor",
+    "Event",
     "Explanation",
     "Hmap",
     "LoadRow",
+    "Recording",
     "Stats",
     "Step",
+    "chain_counts",
+    "cursor",
     "explain",
     "hmap",
     "iterate",
     "load_factor_table",
+    "record",
     "stats",
     "validate",
 ]
@@ -236,6 +242,102 @@ def explain(m: Any, key: Any, /) -> Explanation:
     fields = _gomap.explain(m, key)
     fields["steps"] = tuple(Step(*step) for step in fields["steps"])
     return Explanation(**fields)
+
+
+class Cursor(NamedTuple):
+    """Where an iterator stands: see `cursor`."""
+
+    #: The bucket and the slot in each bucket that its round began with.
+    start_bucket: int
+    offset: int
+    #: The chain of the entry shown last, in the array read; None before the first.
+    bucket: int | None
+    #: The place of its bucket in that chain, and its slot.
+    position: int | None
+    slot: int | None
+    #: The array read: "left" when it is no longer the map's, only the iterator's.
+    array: Literal["new", "old", "left"] | None
+    #: Whether the round has gone past the array's last bucket.
+    wrapped: bool
+    #: Whether nothing more will come.
+    done: bool
+
+
+def cursor(it: Any, /) -> Cursor:
+    """cursor(it): where a live iterator of a map stands, in its array.  O(chain).
+
+    `it` is what ``iter()`` gives for a map or for its keys, values or items.  An entry
+    that was moved since the iterator was made is shown as it is now, but its place is
+    the one in the array that the iterator reads.  Raises TypeError for anything else.
+
+    >>> from gomap import Map, inspect
+    >>> it = inspect.iterate(Map[int, int]({1: 10}), 0, 3)
+    >>> next(it), inspect.cursor(it).slot, inspect.cursor(it).offset
+    ((1, 10), 0, 3)
+    """
+    at = _gomap.cursor(it)
+    return Cursor(**{"bucket": None, "position": None, "slot": None, "array": None, **at})
+
+
+class Recording:
+    """What happens to a map while a ``with`` block runs: see `record`."""
+
+    def __init__(self, m: Any, states: bool) -> None:
+        """Take the map; nothing is recorded before the block begins."""
+        _gomap.record_stop(m, [], False)  # a TypeError for anything but a map
+        self._map = m
+        self._states = states
+        self._events: list[Event] | None = None
+
+    def __enter__(self) -> list[Event]:
+        """Begin; return the list that will hold the events."""
+        if self._events is not None:
+            raise RuntimeError("this recording is under way already")
+        events: list[Event] = []
+        _gomap.record_start(self._map, events, self._states)
+        self._events = events
+        return events
+
+    def __exit__(self, kind: object, *error: object) -> None:
+        """End; MemoryError if an event was lost, unless the block itself failed."""
+        events, self._events = self._events, None
+        if events is None:
+            raise RuntimeError("this recording is not under way")
+        whole = _gomap.record_stop(self._map, events, self._states)
+        if not whole and kind is None:
+            raise MemoryError("the recording has lost events")
+
+
+def record(m: Any, /, *, states: bool = False) -> Recording:
+    """record(m, *, states=False): what happens to a map, as a list of events.
+
+    A context manager: its list gets an `Event` for everything that the engine does to
+    the map in the ``with`` block, when the operation that caused it ends.  Each has
+
+    - `kind`: assign (a new entry), update (one that was there), delete, clear, reseed
+      (another hash0), grow, same_size_grow, evacuate (one old chain moved), grow_done,
+      and beyond Go rebuild (`reserve`, `shrink`, a batch that grows the map ahead);
+    - what it touched: `key`; `array`, `bucket`, `position`, `slot`; `moved_x`, `moved_y`;
+    - the map's figures after it: `count B flags noverflow nevacuate growing hash0
+      load_factor bytes_total`;
+    - `state`: with ``states=True`` the whole map after it, as `hmap` gives it.
+
+    Recordings may be nested, each with a list of its own (of the same events: with states
+    if any of them asked for these), and used again.  Other maps, copies of this one
+    included, pay nothing.  Raises TypeError for anything but a map,
+    MemoryError at the block's end if events were lost.  O(1) an event; O(buckets) with
+    states.
+
+    >>> from gomap import Map, inspect
+    >>> m = Map[int, int]({k: k for k in range(8)})
+    >>> with inspect.record(m) as events:
+    ...     m[8] = 8
+    >>> [event.kind for event in events]
+    ['grow', 'evacuate', 'grow_done', 'assign']
+    >>> events[1].moved_x + events[1].moved_y, events[-1].B
+    (8, 1)
+    """
+    return Recording(m, bool(states))
 
 
 class LoadRow(NamedTuple):

@@ -283,7 +283,11 @@ GM_FN(assign_many)(gm_map *m, gm_writes *batch, size_t es)
             if (GM_UNLIKELY(status != GM_OK)) {
                 return status;
             }
-            if (GM_UNLIKELY(!GM_FN(write)(batch, batch->done, &cell, es))) {
+            bool written = GM_FN(write)(batch, batch->done, &cell, es);
+            if (GM_UNLIKELY(m->recorded) && (written || cell.inserted)) {
+                gmi_record_cell(m, w.hash[i], &cell);
+            }
+            if (GM_UNLIKELY(!written)) {
                 if (cell.inserted) {
                     GM_FN(take_back)(m, w.hash[i], &cell, es);
                 }

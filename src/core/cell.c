@@ -3,6 +3,7 @@
 
 #include "hash.h"
 #include "iter.h"
+#include "record.h"
 
 void
 gmi_cell_take(const gm_map *m, char *bucket, unsigned i, gm_entry *out)
@@ -18,6 +19,7 @@ gmi_reseed(gm_map *m)
     if (!m->fixed_seed) {
         m->reseeds++;
         m->hash0 = gm_splitmix(&m->rng);
+        gmi_tell_map(m, GM_RESEEDED);
     }
 }
 
@@ -72,7 +74,9 @@ gmi_cell_erase(gm_map *m, char *head, char *bucket, unsigned i)
         extend_rest(m, head, bucket, i);
     }
     m->version++;
-    if (--m->count == 0) {
+    m->count--;
+    gmi_tell_entry(m, GM_DELETED, head, gmi_key_at(bucket, i, m->key_size));
+    if (m->count == 0) {
         gmi_reseed(m);
         gmi_iters_stray(m);
     }

@@ -11,6 +11,7 @@
 #include "cell.h"
 #include "debug.h"
 #include "iter.h"
+#include "record.h"
 
 void
 gm_sweep(gm_map *m)
@@ -70,6 +71,7 @@ gm_drop(gm_map *m)
 {
     gmi_drop_arrays(m);
     m->count = 0;
+    gmi_tell_map(m, GM_CLEARED);
     gmi_reseed(m);
     gmi_check(m);
     gm_sweep(m);
@@ -108,6 +110,7 @@ gm_clear(gm_map *m)
     m->noverflow = 0;
     m->nevacuate = 0;
     m->version++;
+    gmi_tell_map(m, GM_CLEARED);
     gmi_reseed(m);
     gmi_check(m);
     gm_sweep(m);

@@ -68,7 +68,7 @@ enum gm_flag {
 #define GM_LOOK_AHEAD 6
 #define GM_LOOK_AHEAD_LEAST 512
 
-/* Bytes that memory comes in; so many different ones a trace tells apart. */
+/* Bytes that memory comes in; a trace tells the last so many apart. */
 #define GM_CACHE_LINE 64
 #define GM_TRACE_LINES 64
 

@@ -7,7 +7,9 @@
 #ifndef GM_EXPLAIN_ONCE
 #define GM_EXPLAIN_ONCE
 
-/* Notes the cache lines of `size` bytes; a line counts once. */
+/* Notes the cache lines of `size` bytes; a line counts once.  Only the last ones need
+ * be known: a line that two buckets share is met again in the next of the chain, as a
+ * chain takes its overflow buckets in the order in which they lie. */
 static inline void
 gmi_touch(gm_trace *trace, const void *memory, size_t size)
 {
@@ -20,10 +22,7 @@ gmi_touch(gm_trace *trace, const void *memory, size_t size)
             i++;
         }
         if (i == known) {
-            if (i < GM_TRACE_LINES) {
-                trace->lines[i] = line;
-            }
-            trace->cache_lines++;
+            trace->lines[trace->cache_lines++ % GM_TRACE_LINES] = line;
         }
     }
 }

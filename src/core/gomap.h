@@ -232,6 +232,9 @@ gm_hash0(const gm_map *m)
 
 /* A draw from the map's own random stream. */
 uint64_t gm_draw(gm_map *m);
+/* Where that stream is, and back to there: for looking without a trace. */
+uint64_t gm_stream(const gm_map *m);
+void gm_rewind(gm_map *m, uint64_t stream);
 /* A number that changes with every change of what lies where. */
 static inline uint64_t
 gm_version(const gm_map *m)
@@ -297,6 +300,21 @@ gm_iter_next_pending(gm_iter *it, gm_cell *cell)
 
 void gm_iter_fini(gm_iter *it);
 
+/* Where an iterator stands. */
+typedef struct {
+    size_t start_bucket;
+    uint8_t offset;
+    bool started;  /* it has shown an entry, and still knows where: */
+    size_t bucket; /* in the array read */
+    size_t position;
+    uint8_t cell;
+    enum { GM_READS_NEW, GM_READS_OLD, GM_READS_LEFT } array; /* left: no longer the map's */
+    bool wrapped; /* past the last bucket of its array */
+} gm_cursor;
+
+/* False: it has ended. */
+bool gm_iter_read(const gm_iter *it, gm_cursor *out);
+
 /* A bare walk over all entries in storage order: no flags, no pins.  It ends
  * early, `changed` set, when the map changes under it. */
 typedef struct {
@@ -326,9 +344,48 @@ typedef struct {
     size_t buckets, old_buckets; /* 2**B, also before the array exists; 0 when not growing */
     bool has_next_overflow;
     size_t next_overflow;
+    size_t key_size, elem_size; /* of the slots */
+    size_t memory;              /* bytes, less those that wait for gm_sweep */
 } gm_header;
 
 void gm_read_header(const gm_map *m, gm_header *out);
+
+/* What can happen to a map. */
+typedef enum {
+    GM_ASSIGNED,         /* a new entry; its element is not yet set */
+    GM_UPDATED,          /* an entry found for writing */
+    GM_DELETED,          /* an entry is gone */
+    GM_CLEARED,          /* all are */
+    GM_RESEEDED,         /* another hash0 */
+    GM_GROWS,            /* twice the buckets: the old array is to be evacuated */
+    GM_GROWS_SAME_SIZE,  /* as many buckets, without the air in them */
+    GM_EVACUATED_BUCKET, /* one old chain has moved */
+    GM_GREW,             /* all of them have: the old array is gone */
+    GM_REBUILT           /* all entries copied into an array of another size at once */
+} gm_event_kind;
+
+typedef struct {
+    gm_event_kind kind;
+    const void *key; /* the entry's, as it lies in its cell; NULL: it is about no entry */
+    bool in_old;     /* in the old array */
+    size_t bucket;   /* the chain assigned to, deleted from or evacuated */
+    size_t position; /* of the entry's bucket in that chain */
+    uint8_t cell;
+    size_t moved[2]; /* entries that an evacuation moved to X and to Y */
+} gm_event;
+
+/* Told at once, in the middle of the operation but with the map whole, the element
+ * of an entry assigned to apart: gm_assign leaves it to its caller.  `see` may read
+ * the map, and must not change it, nor call back. */
+typedef struct {
+    void (*see)(void *context, const gm_event *event);
+    void *context;
+} gm_recorder;
+
+/* From now on the map tells `recorder` what happens to it; NULL: nobody, which cannot
+ * fail. */
+gm_status gm_record(gm_map *m, const gm_recorder *recorder);
+bool gm_is_recorded(const gm_map *m);
 
 /* What a lookup makes of a cell. */
 typedef enum {
@@ -375,10 +432,12 @@ typedef struct {
     int64_t preallocated; /* index among the array's spares, or -1 */
 } gm_bucket_view;
 
-/* Shows every bucket, old array first.  Stops when `see` returns another
+typedef gm_status (*gm_see_bucket)(void *context, const gm_bucket_view *bucket);
+
+/* Shows every bucket, old array first; of an array of more than `most` >= 2 chains
+ * only the first and the last, `most` in all.  Stops when `see` returns another
  * status than GM_OK, or with GM_CHANGED when the map changed meanwhile. */
-gm_status gm_visit(gm_map *m, gm_status (*see)(void *context, const gm_bucket_view *bucket),
-                   void *context);
+gm_status gm_visit(gm_map *m, size_t most, gm_see_bucket see, void *context);
 
 typedef struct {
     gm_header header;
@@ -391,13 +450,17 @@ typedef struct {
     uint64_t tophash_counts[256]; /* of entries */
     /* bytes; they add up to gm_memory (the arrays' own headers are in bytes_header) */
     size_t bytes_header, bytes_buckets, bytes_overflow, bytes_old, bytes_spare, bytes_empty_slots;
-    size_t bucket_size, key_size, elem_size;
+    size_t bucket_size;
     uint64_t doublings, same_size_growths, reseeds;
     size_t evacuated;
     uint64_t present_entries; /* in the present array, of `count` */
 } gm_stats;
 
 void gm_read_stats(const gm_map *m, gm_stats *out);
+#define GM_COUNTS_MOST 254      /* as many entries, or more */
+#define GM_COUNTS_EVACUATED 255 /* an old chain that has moved */
+/* Entries in each of the n chains of the present or the old array. */
+void gm_chain_counts(const gm_map *m, bool old, uint8_t *counts, size_t n);
 /* counts[i]: reachable chains with i overflow buckets; n = longest_chain + 1. */
 void gm_chain_lengths(const gm_map *m, uint64_t *counts, size_t n);
 

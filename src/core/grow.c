@@ -1,6 +1,8 @@
 /* grow.c: see grow.h. */
 #include "grow.h"
 
+#include "record.h"
+
 unsigned
 gmi_fitting_B(uint64_t entries)
 {
@@ -36,14 +38,15 @@ gmi_start_growth(gm_map *m)
     m->noverflow = 0;
     *(bigger ? &m->doublings : &m->same_size_growths) += 1;
     m->version++;
+    gmi_tell_map(m, bigger ? GM_GROWS : GM_GROWS_SAME_SIZE);
     return GM_OK;
 }
 
 /* The mark moves past a bucket just evacuated, and past those done before. */
 static void
-advance_mark(gm_map *m)
+advance_mark(gm_map *m, size_t end)
 {
-    size_t end = gmi_old_count(m), stop = ++m->nevacuate + GM_MARK_STRIDE;
+    size_t stop = ++m->nevacuate + GM_MARK_STRIDE;
     if (stop > end) {
         stop = end;
     }
@@ -51,13 +54,17 @@ advance_mark(gm_map *m)
            gmi_is_evacuated(gmi_bucket_at(m->oldbuckets, m->nevacuate, m->bucket_size))) {
         m->nevacuate++;
     }
-    if (m->nevacuate == end) {
-        char *old = m->oldbuckets;
-        m->oldbuckets = NULL;
-        m->flags &= (uint8_t)~GM_SAME_SIZE_GROW;
-        m->version++; /* nothing may have moved, but an array goes */
-        gmi_unpin(m, old);
-    }
+}
+
+static void
+end_growth(gm_map *m)
+{
+    char *old = m->oldbuckets;
+    m->oldbuckets = NULL;
+    m->flags &= (uint8_t)~GM_SAME_SIZE_GROW;
+    m->version++; /* nothing may have moved, but an array goes */
+    gmi_unpin(m, old);
+    gmi_tell_map(m, GM_GREW);
 }
 
 /* A chain of n buckets needs at most n - 1 overflow buckets wherever its
@@ -76,7 +83,9 @@ gm_status
 gmi_evacuate(gm_map *m, size_t oldbucket)
 {
     char *bucket = gmi_bucket_at(m->oldbuckets, oldbucket, m->bucket_size);
-    if (!gmi_is_evacuated(bucket)) {
+    const size_t end = gmi_old_count(m);
+    const bool moves = !gmi_is_evacuated(bucket);
+    if (moves) {
         if (GM_UNLIKELY(!reserve_for_chain(m, bucket))) {
             return GM_NO_MEMORY;
         }
@@ -84,7 +93,13 @@ gmi_evacuate(gm_map *m, size_t oldbucket)
         m->version++;
     }
     if (oldbucket == m->nevacuate) {
-        advance_mark(m);
+        advance_mark(m, end);
+    }
+    if (moves) {
+        gmi_tell_evacuation(m, oldbucket);
+    }
+    if (m->nevacuate == end) {
+        end_growth(m);
     }
     return GM_OK;
 }

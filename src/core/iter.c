@@ -127,3 +127,32 @@ gmi_iter_kill(gm_iter *it)
     it->map = NULL;
     gmi_unpin(m, it->buckets);
 }
+
+/* ---- where it stands ------------------------------------------------------------------ */
+
+bool
+gm_iter_read(const gm_iter *it, gm_cursor *out)
+{
+    const gm_map *m = it->map;
+    memset(out, 0, sizeof *out);
+    out->start_bucket = it->start_bucket;
+    out->offset = it->offset;
+    if (m == NULL) {
+        return false;
+    }
+    out->wrapped = it->wrapped;
+    if (it->position == NULL || it->cell == 0) {
+        return true;
+    }
+    out->array = it->current == m->buckets      ? GM_READS_NEW
+                 : it->current == m->oldbuckets ? GM_READS_OLD
+                                                : GM_READS_LEFT;
+    out->cell = (uint8_t)((it->cell - 1 + it->offset) & (GM_BUCKET_CELLS - 1));
+    out->bucket = (it->next_bucket - 1) & (gmi_array_of(it->current)->nbuckets - 1);
+    char *b = gmi_bucket_at(it->current, out->bucket, m->bucket_size);
+    for (; b != NULL && b != it->position; b = gmi_overflow(b, m->bucket_size)) {
+        out->position++;
+    }
+    out->started = b != NULL;
+    return true;
+}

@@ -49,6 +49,7 @@ struct gm_map {
     uint8_t flags, B;
     uint16_t noverflow;
     bool fixed_seed, fixed_size;
+    bool recorded; /* `recorder` wants to hear of what happens */
     char *buckets, *oldbuckets;
     size_t nevacuate;
     /* beyond Go's hmap */
@@ -64,6 +65,8 @@ struct gm_map {
     uint64_t rng;
     uint64_t doublings, same_size_growths, reseeds;
     uint64_t memory; /* bytes of all arrays, pinned ones included */
+    gm_recorder recorder;
+    gmi_ops *recording_ops; /* while recorded: `ops`, with an assign that tells */
 };
 static_assert(offsetof(gm_map, count) == offsetof(gm_head, count) &&
                   offsetof(gm_map, hash0) == offsetof(gm_head, hash0) &&
@@ -72,6 +75,13 @@ static_assert(offsetof(gm_map, count) == offsetof(gm_head, count) &&
               "a map begins with its head");
 static_assert(offsetof(gm_map, oldbuckets) + sizeof(char *) <= 64,
               "a lookup reads one cache line of the map");
+
+/* The algorithms of a type: one instance is made for elements of eight bytes. */
+static inline const gmi_ops *
+gmi_ops_of(const gm_type *type)
+{
+    return type->elem_size == 8 ? type->kind->ops8 : type->kind->ops_any;
+}
 
 /* ---- addresses ------------------------------------------------------------------ */
 

@@ -33,7 +33,7 @@ set_type(gm_map *m, const gm_type *type)
     m->type = type;
     m->kind = type->kind;
     m->owner = type->owner;
-    m->ops = type->elem_size == 8 ? type->kind->ops8 : type->kind->ops_any;
+    m->ops = gmi_ops_of(type);
     m->key_size = type->kind->key_size;
     m->elem_size = type->elem_size;
     m->bucket_size = (uint32_t)gmi_bucket_size(m->key_size, m->elem_size);
@@ -69,6 +69,7 @@ gm_map_new(const gm_options *options, gm_map **out)
 void
 gm_map_free(gm_map *m)
 {
+    gm_record(m, NULL);
     gm_drop(m);
     m->allocator->release(m->allocator->context, m, sizeof *m);
 }
@@ -225,6 +226,18 @@ uint64_t
 gm_draw(gm_map *m)
 {
     return gm_splitmix(&m->rng);
+}
+
+uint64_t
+gm_stream(const gm_map *m)
+{
+    return m->rng;
+}
+
+void
+gm_rewind(gm_map *m, uint64_t stream)
+{
+    m->rng = stream;
 }
 
 size_t

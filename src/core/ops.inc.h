@@ -30,6 +30,7 @@
 #include "cell.h"
 #include "hash.h"
 #include "iter.h"
+#include "record.h"
 
 #define GM_PASTE2(a, b) a##_##b
 #define GM_PASTE(a, b) GM_PASTE2(a, b)

@@ -11,6 +11,7 @@
 #include "debug.h"
 #include "iter.h"
 #include "rebuild.h"
+#include "record.h"
 #include "walk.h"
 
 /* Puts an entry into the first free cell of its chain in `to`. */
@@ -142,6 +143,7 @@ rebuild(gm_map *m, unsigned B, bool filled)
     if (left != NULL) {
         gmi_unpin(m, left);
     }
+    gmi_tell_map(m, GM_REBUILT);
     gmi_check(m);
     return GM_OK;
 }
@@ -164,7 +166,10 @@ gm_status
 gm_shrink(gm_map *m)
 {
     if (m->count == 0) {
-        gmi_drop_arrays(m);
+        if (m->buckets != NULL) {
+            gmi_drop_arrays(m);
+            gmi_tell_map(m, GM_REBUILT);
+        }
         return GM_OK;
     }
     unsigned B = gmi_fitting_B(m->count);
@@ -211,6 +216,9 @@ gm_clone(gm_map *m, void *context, uint64_t seed, gm_map **out)
     gm_map like = *m;
     like.memory = sizeof *copy;
     like.flags = 0;
+    like.ops = gmi_ops_of(m->type);
+    like.recorded = false;
+    like.recording_ops = NULL;
     like.rng = seed;
     like.doublings = like.same_size_growths = like.reseeds = 0;
     bool made = m->buckets == NULL || prepare(copy, &like, m->B);

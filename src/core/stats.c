@@ -17,6 +17,12 @@ gm_read_header(const gm_map *m, gm_header *out)
     out->B = m->B;
     out->noverflow = m->noverflow;
     out->nevacuate = m->nevacuate;
+    out->key_size = m->key_size;
+    out->elem_size = m->elem_size;
+    out->memory = (size_t)m->memory;
+    for (const char *a = m->garbage; a != NULL; a = gmi_array_of(a)->next_garbage) {
+        out->memory -= gmi_array_of(a)->bytes;
+    }
     out->growing = gmi_is_growing(m);
     out->same_size_grow = gmi_is_same_size(m);
     out->has_buckets = m->buckets != NULL;
@@ -127,14 +133,36 @@ gm_chain_lengths(const gm_map *m, uint64_t *counts, size_t n)
     }
 }
 
+/* Entries of one chain, 254 for more. */
+static uint8_t
+count_chain(const gm_map *m, char *b)
+{
+    unsigned entries = 0;
+    for (; b != NULL && entries < GM_COUNTS_MOST; b = gmi_overflow(b, m->bucket_size)) {
+        for (gmi_hits hits = gmi_match_occupied(gmi_load(b)); hits != 0; hits &= hits - 1) {
+            entries++;
+        }
+    }
+    return (uint8_t)(entries < GM_COUNTS_MOST ? entries : GM_COUNTS_MOST);
+}
+
+void
+gm_chain_counts(const gm_map *m, bool old, uint8_t *counts, size_t n)
+{
+    char *buckets = old ? m->oldbuckets : m->buckets;
+    memset(counts, 0, n);
+    for (size_t i = 0; buckets != NULL && i < n; i++) {
+        char *b = gmi_bucket_at(buckets, i, m->bucket_size);
+        counts[i] = gmi_is_evacuated(b) ? GM_COUNTS_EVACUATED : count_chain(m, b);
+    }
+}
+
 void
 gm_read_stats(const gm_map *m, gm_stats *out)
 {
     memset(out, 0, sizeof *out);
     gm_read_header(m, &out->header);
     out->bucket_size = m->bucket_size;
-    out->key_size = m->key_size;
-    out->elem_size = m->elem_size;
     out->doublings = m->doublings;
     out->same_size_growths = m->same_size_growths;
     out->reseeds = m->reseeds;

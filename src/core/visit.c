@@ -18,12 +18,25 @@ describe(const gm_map *m, const gmi_chain *chain, char *bucket, gm_bucket_view *
     }
 }
 
+/* Skips the middle of an array of more than `most` chains. */
+static void
+skip_middle(const gm_map *m, gmi_chain *chain, size_t most)
+{
+    size_t n = chain->old ? gmi_old_count(m) : gmi_mask(m->B) + 1;
+    if (n > most && chain->index == most - most / 2) {
+        chain->index = n - most / 2;
+        chain->head =
+            gmi_bucket_at(chain->old ? m->oldbuckets : m->buckets, chain->index, m->bucket_size);
+    }
+}
+
 gm_status
-gm_visit(gm_map *m, gm_status (*see)(void *context, const gm_bucket_view *bucket), void *context)
+gm_visit(gm_map *m, size_t most, gm_see_bucket see, void *context)
 {
     gmi_chain chain = {NULL, 0, true};
     uint64_t version = m->version;
     while (gmi_next_chain(m, &chain, false)) {
+        skip_middle(m, &chain, most);
         gm_bucket_view view = {.position = 0};
         for (char *b = chain.head; b != NULL; b = gmi_overflow(b, m->bucket_size)) {
             describe(m, &chain, b, &view);

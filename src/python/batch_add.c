@@ -325,6 +325,7 @@ add_deltas(MapObject *self, Keys *keys, const Deltas *deltas)
         spec->key.code <= TYPE_COMPLEX128) {
         replace_zero_keys(self, keys);
     }
+    map_sweep(self);
     return result;
 }
 

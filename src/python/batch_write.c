@@ -14,6 +14,7 @@ assign_numbers(MapObject *self, gm_writes *batch)
     PyThreadState *thread = guard_begin(self, batch->n, true);
     gm_status status = gm_assign_many(self->map, batch);
     guard_end(self, thread);
+    map_sweep(self);
     return status == GM_OK ? 0 : err_status(self, status);
 }
 
@@ -205,6 +206,7 @@ delete_numbers(MapObject *self, const Keys *keys, size_t *removed)
     PyThreadState *thread = guard_begin(self, keys->n, true);
     gm_status status = gm_delete_many(self->map, keys->column.data, keys->n, removed);
     guard_end(self, thread);
+    map_sweep(self);
     return status == GM_OK ? 0 : err_status(self, status);
 }
 

@@ -69,11 +69,16 @@ explanation(const gm_trace *trace, const Path *path, bool found, PyObject *eleme
                : NULL;
 }
 
-/* The engine's part: 1 found, with *element new; 0 absent; -1 raised. */
+/* The engine's part: 1 found, with *element new; 0 absent; -1 raised.  A NaN's hash
+ * is drawn, and the draw taken back. */
 static int
 trace_lookup(MapObject *map, PyObject *object, gm_trace *trace, PyObject **element)
 {
     Key key;
+    if (!map->nil && map_ensure(map) < 0) {
+        return -1;
+    }
+    uint64_t stream = map->map != NULL ? gm_stream(map->map) : 0;
     if (map_load_key(map, object, &key) < 0) {
         return -1;
     }
@@ -88,6 +93,7 @@ trace_lookup(MapObject *map, PyObject *object, gm_trace *trace, PyObject **eleme
             *element = elem_box(map->spec, trace->cell.elem);
             found = *element != NULL ? 1 : -1;
         }
+        gm_rewind(map->map, stream);
     }
     key_drop(&key);
     return found;

@@ -1,222 +1,7 @@
-/* introspect.c: what gomap.inspect is made of: snapshots of the header and of
- * every bucket, plain numbers, the check of invariants.
- *
- * Snapshots are struct sequences: tuples with names that cannot be changed.
+/* introspect.c: what gomap.inspect is made of: snapshots, plain numbers, where an
+ * iterator stands, the check of invariants.
  */
-#include "map_type.h"
-
-static PyStructSequence_Field bucket_fields[] = {
-    {"index", "The index of the bucket's chain in its array."},
-    {"tophash", "8 bytes: what each cell holds (0-4 are states)."},
-    {"keys", "8 keys; None in an empty or evacuated cell."},
-    {"elems", "8 elements; None in an empty or evacuated cell."},
-    {"preallocated", "Index among the array's spare overflow buckets, or None."},
-    {NULL, NULL},
-};
-
-PyStructSequence_Desc bucket_desc = {
-    .name = "gomap.inspect.Bucket",
-    .doc = "One bucket (Go's bmap) as it lay in memory.",
-    .fields = bucket_fields,
-    .n_in_sequence = 5,
-};
-
-static PyStructSequence_Field hmap_fields[] = {
-    {"count", "Entries."},
-    {"flags", "iterator 1, oldIterator 2, hashWriting 4, sameSizeGrow 8."},
-    {"B", "log2 of the number of buckets."},
-    {"noverflow", "Overflow buckets; an estimate from B = 16 on."},
-    {"hash0", "The hash seed."},
-    {"nevacuate", "Old buckets below this number have been evacuated."},
-    {"growing", "True while old buckets are being evacuated."},
-    {"same_size_grow", "True when that growth keeps the number of buckets."},
-    {"buckets", "Chains, each a tuple of Buckets; None before the first assign."},
-    {"oldbuckets", "The chains being evacuated; None when not growing."},
-    {"next_overflow", "Index of the next free spare overflow bucket, or None."},
-    {NULL, NULL},
-};
-
-PyStructSequence_Desc hmap_desc = {
-    .name = "gomap.inspect.Hmap",
-    .doc = "A map's header (Go's hmap) and buckets at one instant.",
-    .fields = hmap_fields,
-    .n_in_sequence = 11,
-};
-
-/* ---- hmap -------------------------------------------------------------------------- */
-
-typedef struct {
-    MapObject *map;
-    PyObject *chains[2]; /* lists of lists: present, old */
-    uint64_t version;
-} Snapshot;
-
-static int
-fill_cells(MapObject *map, PyObject *tuple, const void *const *slots, bool keys)
-{
-    for (int i = 0; i < GM_BUCKET_CELLS; i++) {
-        PyObject *object = slots[i] == NULL ? Py_NewRef(Py_None)
-                           : keys           ? key_box(map->spec, is_hashed(map), slots[i])
-                                            : elem_box(map->spec, slots[i]);
-        if (object == NULL) {
-            return -1;
-        }
-        PyTuple_SET_ITEM(tuple, i, object);
-    }
-    return 0;
-}
-
-/* Making containers may run the collector and with it anything: all are made
- * before the bucket is read, and it is read only if it is still there. */
-static gm_status
-bucket_object(const Snapshot *snapshot, const gm_bucket_view *view, PyObject **out)
-{
-    MapObject *map = snapshot->map;
-    PyObject *bucket = PyStructSequence_New(state_of(map)->bucket_type);
-    PyObject *keys = PyTuple_New(GM_BUCKET_CELLS), *elems = PyTuple_New(GM_BUCKET_CELLS);
-    PyObject *place =
-        view->preallocated < 0 ? Py_NewRef(Py_None) : PyLong_FromLongLong(view->preallocated);
-    PyObject *index = PyLong_FromSize_t(view->chain), *tophash = NULL;
-    gm_status status = GM_CALL_FAILED;
-    if (bucket == NULL || keys == NULL || elems == NULL || place == NULL || index == NULL) {
-        goto failed;
-    }
-    guard_read(map);
-    if (gm_version(map->map) != snapshot->version) {
-        status = GM_CHANGED;
-        goto failed;
-    }
-    tophash = PyBytes_FromStringAndSize((const char *)view->tophash, GM_BUCKET_CELLS);
-    if (tophash == NULL || fill_cells(map, keys, view->key, true) < 0 ||
-        fill_cells(map, elems, view->elem, false) < 0) {
-        goto failed;
-    }
-    PyStructSequence_SetItem(bucket, 0, index);
-    PyStructSequence_SetItem(bucket, 1, tophash);
-    PyStructSequence_SetItem(bucket, 2, keys);
-    PyStructSequence_SetItem(bucket, 3, elems);
-    PyStructSequence_SetItem(bucket, 4, place);
-    *out = bucket;
-    return GM_OK;
-failed:
-    Py_XDECREF(bucket);
-    Py_XDECREF(tophash);
-    Py_XDECREF(keys);
-    Py_XDECREF(elems);
-    Py_XDECREF(place);
-    Py_XDECREF(index);
-    return status;
-}
-
-static gm_status
-see_bucket(void *context, const gm_bucket_view *view)
-{
-    Snapshot *snapshot = context;
-    PyObject *chains = snapshot->chains[view->old], *bucket;
-    gm_status status = bucket_object(snapshot, view, &bucket);
-    if (status != GM_OK) {
-        return status;
-    }
-    int result = 0;
-    if (view->position == 0) {
-        PyObject *chain = PyList_New(0);
-        result = chain != NULL ? PyList_Append(chains, chain) : -1;
-        Py_XDECREF(chain);
-    }
-    if (result == 0) {
-        PyObject *last = PyList_GET_ITEM(chains, PyList_GET_SIZE(chains) - 1);
-        result = PyList_Append(last, bucket);
-    }
-    Py_DECREF(bucket);
-    guard_read(snapshot->map); /* the visit goes on to look at the map */
-    return result == 0 ? GM_OK : GM_CALL_FAILED;
-}
-
-/* A list of lists as a tuple of tuples; steals. */
-static PyObject *
-frozen(PyObject *chains)
-{
-    for (Py_ssize_t i = 0; chains != NULL && i < PyList_GET_SIZE(chains); i++) {
-        PyObject *chain = PyList_AsTuple(PyList_GET_ITEM(chains, i));
-        if (chain == NULL) {
-            Py_CLEAR(chains);
-            break;
-        }
-        PyList_SetItem(chains, i, chain);
-    }
-    PyObject *tuple = chains != NULL ? PyList_AsTuple(chains) : NULL;
-    Py_XDECREF(chains);
-    return tuple;
-}
-
-static void
-snapshot_fini(Snapshot *snapshot)
-{
-    Py_CLEAR(snapshot->chains[0]);
-    Py_CLEAR(snapshot->chains[1]);
-}
-
-/* Header and buckets of one instant: tries again when the map changed. */
-static int
-take_snapshot(MapObject *map, gm_header *header, Snapshot *snapshot)
-{
-    for (int restarts = 0; restarts < GM_MAX_RESTARTS; restarts++) {
-        *snapshot = (Snapshot){map, {PyList_New(0), PyList_New(0)}, 0};
-        if (snapshot->chains[0] == NULL || snapshot->chains[1] == NULL) {
-            break;
-        }
-        guard_read(map);
-        snapshot->version = gm_version(map->map);
-        gm_read_header(map->map, header);
-        gm_status status = gm_visit(map->map, see_bucket, snapshot);
-        if (status == GM_OK) {
-            return 0;
-        }
-        if (status != GM_CHANGED) {
-            break;
-        }
-        snapshot_fini(snapshot);
-    }
-    snapshot_fini(snapshot);
-    return PyErr_Occurred() ? -1 : err_status(map, GM_CHANGED);
-}
-
-static PyObject *
-hmap_object(MapObject *map, const gm_header *header, Snapshot *snapshot)
-{
-    PyObject *buckets = header->has_buckets ? frozen(snapshot->chains[0]) : Py_NewRef(Py_None);
-    PyObject *old = header->growing ? frozen(snapshot->chains[1]) : Py_NewRef(Py_None);
-    if (!header->has_buckets) {
-        Py_DECREF(snapshot->chains[0]);
-    }
-    if (!header->growing) {
-        Py_DECREF(snapshot->chains[1]);
-    }
-    PyObject *values[] = {
-        PyLong_FromUnsignedLongLong(header->count),
-        PyLong_FromLong(header->flags),
-        PyLong_FromLong(header->B),
-        PyLong_FromLong(header->noverflow),
-        PyLong_FromUnsignedLongLong(header->hash0),
-        PyLong_FromSize_t(header->nevacuate),
-        PyBool_FromLong(header->growing),
-        PyBool_FromLong(header->same_size_grow),
-        buckets,
-        old,
-        header->has_next_overflow ? PyLong_FromSize_t(header->next_overflow) : Py_NewRef(Py_None),
-    };
-    PyObject *hmap = PyStructSequence_New(state_of(map)->hmap_type);
-    for (size_t i = 0; i < Py_ARRAY_LENGTH(values); i++) {
-        if (values[i] == NULL || hmap == NULL) {
-            Py_XDECREF(values[i]);
-            Py_CLEAR(hmap);
-        }
-        else {
-            PyStructSequence_SetItem(hmap, (Py_ssize_t)i, values[i]);
-        }
-    }
-    return hmap;
-}
+#include "snapshot.h"
 
 /* A map with an engine, unless it is nil. */
 static MapObject *
@@ -226,32 +11,47 @@ map_arg(PyObject *module, PyObject *object, const char *function)
     return map == NULL || map->nil || map_ensure(map) == 0 ? map : NULL;
 }
 
-PyDoc_STRVAR(hmap_doc, "hmap(m, /)\n--\n\n\
+PyDoc_STRVAR(hmap_doc, "hmap(m, /, most=None)\n--\n\n\
 The map's header and every bucket, as they are now: a frozen Hmap.  O(buckets).\n\
 \n\
-The map is not touched: no evacuation, no iterator flag.\n\
+With `most`, of an array of more than so many chains only the first and the last,\n\
+`most` in all (a Bucket's index tells which): O(most).  The map is not touched: no\n\
+evacuation, no iterator flag.  Raises ValueError for a `most` below 2.\n\
 \n\
 >>> from gomap import Map, inspect\n\
 >>> h = inspect.hmap(Map[int, int]({1: 10}))\n\
 >>> h.count, h.B, h.buckets[0][0].elems[0]\n\
-(1, 0, 10)\n");
+(1, 0, 10)\n\
+>>> h = inspect.hmap(Map[int, int](hint=1_000_000), most=4)\n\
+>>> [chain[0].index for chain in h.buckets]\n\
+[0, 1, 262142, 262143]\n");
+
+/* A number of chains; 0: raised. */
+static size_t
+most_arg(PyObject *object)
+{
+    if (object == Py_None) {
+        return SIZE_MAX;
+    }
+    Py_ssize_t most = PyNumber_AsSsize_t(object, NULL); /* saturates */
+    if (most < 2 && !PyErr_Occurred()) {
+        PyErr_Format(PyExc_ValueError, "hmap: most must be at least 2, not %R", object);
+    }
+    return PyErr_Occurred() ? 0 : (size_t)most;
+}
 
 static PyObject *
-inspect_hmap(PyObject *module, PyObject *object)
+inspect_hmap(PyObject *module, PyObject *args, PyObject *kwargs)
 {
+    static const char *const names[] = {"", "most", NULL};
+    PyObject *object, *most_object = Py_None;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|O:hmap", (char **)(uintptr_t)names, &object,
+                                     &most_object)) {
+        return NULL;
+    }
     MapObject *map = map_arg(module, object, "hmap");
-    gm_header header = {.buckets = 1};
-    Snapshot snapshot;
-    if (map == NULL) {
-        return NULL;
-    }
-    if (map->map == NULL) {
-        snapshot = (Snapshot){map, {PyList_New(0), PyList_New(0)}, 0};
-    }
-    else if (take_snapshot(map, &header, &snapshot) < 0) {
-        return NULL;
-    }
-    return hmap_object(map, &header, &snapshot);
+    size_t most = map != NULL ? most_arg(most_object) : 0;
+    return most > 0 ? snapshot_hmap(map, most) : NULL;
 }
 
 /* ---- stats --------------------------------------------------------------------------- */
@@ -301,8 +101,8 @@ put_numbers(PyObject *dict, const gm_stats *s)
         {"bucket_total", s->bucket_total},
         {"hit_total", s->hit_total},
         {"bucket_size", s->bucket_size},
-        {"key_size", s->key_size},
-        {"elem_size", s->elem_size},
+        {"key_size", s->header.key_size},
+        {"elem_size", s->header.elem_size},
         {"bytes_buckets", s->bytes_buckets},
         {"bytes_overflow", s->bytes_overflow},
         {"bytes_old", s->bytes_old},
@@ -377,6 +177,50 @@ inspect_numbers(PyObject *module, PyObject *object)
     return dict;
 }
 
+PyDoc_STRVAR(chain_counts_doc, "chain_counts(m, /)\n--\n\n\
+Entries in each chain, a byte each: of the present array, and of the old one or\n\
+None.  254 stands for as many or more, 255 for an old chain that has been\n\
+evacuated.  O(buckets).\n\
+\n\
+>>> from gomap import Map, inspect\n\
+>>> inspect.chain_counts(Map[int, int]({1: 10}))\n\
+(b'\\x01', None)\n");
+
+/* The counts of one array; new. */
+static PyObject *
+counts_object(MapObject *map, bool old, size_t n)
+{
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)n);
+    if (bytes != NULL) {
+        gm_chain_counts(map->map, old, (uint8_t *)PyBytes_AS_STRING(bytes), n);
+    }
+    return bytes;
+}
+
+static PyObject *
+inspect_chain_counts(PyObject *module, PyObject *object)
+{
+    MapObject *map = map_arg(module, object, "chain_counts");
+    gm_header header;
+    if (map == NULL) {
+        return NULL;
+    }
+    if (map->map == NULL) {
+        return Py_BuildValue("(y#O)", "", (Py_ssize_t)1, Py_None);
+    }
+    guard_read(map);
+    gm_read_header(map->map, &header);
+    PyObject *counts = counts_object(map, false, header.buckets);
+    PyObject *old =
+        header.growing ? counts_object(map, true, header.old_buckets) : Py_NewRef(Py_None);
+    if (counts == NULL || old == NULL) {
+        Py_XDECREF(counts);
+        Py_XDECREF(old);
+        return NULL;
+    }
+    return Py_BuildValue("(NN)", counts, old);
+}
+
 /* ---- iterate, validate ------------------------------------------------------------------ */
 
 PyDoc_STRVAR(iterate_doc, "iterate(m, /, start_bucket, offset)\n--\n\n\
@@ -402,6 +246,37 @@ inspect_iterate(PyObject *module, PyObject *args, PyObject *kwargs)
     return map != NULL ? iter_new_at(map, start, offset) : NULL;
 }
 
+PyDoc_STRVAR(cursor_doc, "cursor(it, /)\n--\n\n\
+Where an iterator stands, as a dict; gomap.inspect.cursor makes it readable.");
+
+static PyObject *
+inspect_cursor(PyObject *module, PyObject *object)
+{
+    static const char *const arrays[] = {"new", "old", "left"};
+    const ModuleState *state = PyModule_GetState(module);
+    gm_cursor at = {.start_bucket = 0};
+    if (!Py_IS_TYPE(object, state->iter_type)) {
+        return PyErr_Format(PyExc_TypeError, "cursor: expected a Map's iterator, not %s",
+                            Py_TYPE(object)->tp_name);
+    }
+    IterObject *self = (IterObject *)object;
+    if (self->map != NULL) {
+        guard_read(self->map);
+    }
+    bool live = gm_iter_read(&self->iter, &at);
+    PyObject *dict = Py_BuildValue(
+        "{s:n,s:i,s:O,s:O}", "start_bucket", (Py_ssize_t)at.start_bucket, "offset", (int)at.offset,
+        "wrapped", at.wrapped ? Py_True : Py_False, "done", live ? Py_False : Py_True);
+    if (dict != NULL && at.started &&
+        (put(dict, "bucket", PyLong_FromSize_t(at.bucket)) < 0 ||
+         put(dict, "position", PyLong_FromSize_t(at.position)) < 0 ||
+         put(dict, "slot", PyLong_FromLong(at.cell)) < 0 ||
+         put(dict, "array", PyUnicode_FromString(arrays[at.array])) < 0)) {
+        Py_CLEAR(dict);
+    }
+    return dict;
+}
+
 PyDoc_STRVAR(validate_doc, "validate(m, /)\n--\n\n\
 The first broken invariant of the map in words, or None.  O(buckets).\n\
 \n\
@@ -425,8 +300,10 @@ inspect_validate(PyObject *module, PyObject *object)
 }
 
 PyMethodDef introspect_functions[] = {
-    {"hmap", inspect_hmap, METH_O, hmap_doc},
+    {"hmap", (PyCFunction)(void (*)(void))inspect_hmap, METH_VARARGS | METH_KEYWORDS, hmap_doc},
     {"numbers", inspect_numbers, METH_O, numbers_doc},
+    {"chain_counts", inspect_chain_counts, METH_O, chain_counts_doc},
+    {"cursor", inspect_cursor, METH_O, cursor_doc},
     {"iterate", (PyCFunction)(void (*)(void))inspect_iterate, METH_VARARGS | METH_KEYWORDS,
      iterate_doc},
     {"validate", inspect_validate, METH_O, validate_doc},

@@ -144,7 +144,7 @@ add_in_steps(MapObject *self, PyObject *object, Key *key, uint64_t hash0, PyObje
         return NULL;
     }
     if (found && self->spec->key.boxed && gm_version(self->map) == version &&
-        !gm_is_growing(self->map)) {
+        !gm_is_growing(self->map) && !gm_is_recorded(self->map)) {
         store_in_cell(self, key, &cell, &elem);
         return sum;
     }

@@ -4,6 +4,7 @@
  * the key hashed last, for both may run Python code and only the hash goes
  * stale.  References leave the map before they are released.
  */
+#include "events.h"
 #include "map_type.h"
 
 int
@@ -99,6 +100,9 @@ map_own_key(MapObject *self, const Key *key, gm_cell *cell, PyObject **displaced
     else if (slot->object != object && updates_key(self->spec, slot->object, object)) {
         *displaced = slot->object;
         slot->object = Py_NewRef(object);
+        if (self->recording != NULL) {
+            record_new_key(self, slot, *displaced);
+        }
     }
 }
 

@@ -5,6 +5,7 @@
  */
 #include "map_type.h"
 #include "memory.h"
+#include "events.h"
 
 /* The collector need not look at a map before a container is inside; but a
  * subclass's instances may have attributes. */
@@ -84,6 +85,9 @@ map_sweep(MapObject *self)
     if (GM_UNLIKELY(gm_needs_sweep(self->map))) {
         gm_sweep(self->map);
     }
+    if (GM_UNLIKELY(self->recording != NULL)) {
+        record_deliver(self);
+    }
 }
 
 typedef struct {
@@ -115,6 +119,10 @@ map_tp_traverse(MapObject *self, visitproc visit, void *arg)
     Py_VISIT(self->spec);
     Py_VISIT(self->hasher);
     Py_VISIT(self->zero);
+    t.result = record_traverse(self, visit, arg);
+    if (t.result != 0) {
+        return t.result;
+    }
     if (self->map == NULL || (!self->spec->key.boxed && !self->spec->elem.boxed)) {
         return 0;
     }
@@ -129,6 +137,7 @@ map_tp_traverse(MapObject *self, visitproc visit, void *arg)
 int
 map_tp_clear(MapObject *self)
 {
+    record_end(self);
     if (self->map != NULL) {
         gm_drop(self->map);
     }
@@ -152,6 +161,7 @@ map_tp_dealloc(MapObject *self)
         gm_map_free(map);
     }
     guard_fini(self);
+    record_fini(self);
     Py_CLEAR(self->hasher);
     Py_CLEAR(self->zero);
     Py_CLEAR(self->spec);

@@ -224,6 +224,7 @@ map_clear(MapObject *self, PyObject *ignored)
     if (self->map != NULL) {
         guard_write(self);
         gm_clear(self->map);
+        map_sweep(self);
     }
     Py_RETURN_NONE;
 }
@@ -310,6 +311,19 @@ map_sizeof(MapObject *self, PyObject *ignored)
     size_t bytes = (size_t)Py_TYPE(self)->tp_basicsize;
     guard_read(self);
     return PyLong_FromSize_t(bytes + (self->map != NULL ? gm_memory(self->map) : 0));
+}
+
+PyDoc_STRVAR(repr_html_doc, "_repr_html_($self, /)\n--\n\n\
+The map's layout as HTML, which a notebook shows: gomap.display.map_html(m).");
+
+static PyObject *
+map_repr_html(MapObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    PyObject *display = PyImport_ImportModule("gomap.display");
+    PyObject *html = display != NULL ? PyObject_CallMethod(display, "map_html", "O", self) : NULL;
+    Py_XDECREF(display);
+    return html;
 }
 
 /* ---- the whole ----------------------------------------------------------------------- */
@@ -466,6 +480,7 @@ PyMethodDef map_methods[] = {
     {"add_many", FAST(map_add_many), METH_VARARGS | METH_KEYWORDS, map_add_many_doc},
     {"merge", FAST(map_merge), METH_VARARGS | METH_KEYWORDS, map_merge_doc},
     {"to_dict", (PyCFunction)map_to_dict, METH_NOARGS, to_dict_doc},
+    {"_repr_html_", (PyCFunction)map_repr_html, METH_NOARGS, repr_html_doc},
     {"__sizeof__", (PyCFunction)map_sizeof, METH_NOARGS,
      "Bytes of the map, its contents left out."},
     {"__reduce__", (PyCFunction)map_reduce, METH_NOARGS, "For pickle."},

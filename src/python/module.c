@@ -1,6 +1,7 @@
 /* module.c: gomap._gomap: its state, its types, its few functions. */
 #include "batch.h"
 #include "map_type.h"
+#include "events.h"
 
 static struct PyModuleDef module_def;
 
@@ -45,6 +46,7 @@ module_clear(PyObject *module, PyObject *object)
     if (map->map != NULL) {
         guard_write(map);
         gm_clear(map->map);
+        map_sweep(map);
     }
     Py_RETURN_NONE;
 }
@@ -87,17 +89,35 @@ add_types(PyObject *module, ModuleState *state)
     state->view_types[SHOW_VALUES] = add_type(module, &values_view_spec);
     state->view_types[SHOW_ITEMS] = add_type(module, &items_view_spec);
     state->map_type = add_type(module, &map_type_spec);
-    state->bucket_type = PyStructSequence_NewType(&bucket_desc);
-    state->hmap_type = PyStructSequence_NewType(&hmap_desc);
     state->array_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &array_type_spec, NULL);
     if (state->array_type == NULL || state->spec_type == NULL || state->iter_type == NULL ||
         state->map_type == NULL || state->view_types[0] == NULL || state->view_types[1] == NULL ||
-        state->view_types[2] == NULL || state->bucket_type == NULL || state->hmap_type == NULL) {
+        state->view_types[2] == NULL) {
         return -1;
     }
-    return PyModule_AddObjectRef(module, "Bucket", (PyObject *)state->bucket_type) < 0
-               ? -1
-               : PyModule_AddObjectRef(module, "Hmap", (PyObject *)state->hmap_type);
+    return 0;
+}
+
+/* The struct sequences of gomap.inspect. */
+static int
+add_tuples(PyObject *module, ModuleState *state)
+{
+    const struct {
+        const char *name;
+        PyStructSequence_Desc *desc;
+        PyTypeObject **type;
+    } tuples[] = {
+        {"Bucket", &bucket_desc, &state->bucket_type},
+        {"Hmap", &hmap_desc, &state->hmap_type},
+        {"Event", &event_desc, &state->event_type},
+    };
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(tuples); i++) {
+        PyTypeObject *type = *tuples[i].type = PyStructSequence_NewType(tuples[i].desc);
+        if (type == NULL || PyModule_AddObjectRef(module, tuples[i].name, (PyObject *)type) < 0) {
+            return -1;
+        }
+    }
+    return 0;
 }
 
 static int
@@ -184,11 +204,13 @@ module_exec(PyObject *module)
         PyModule_AddFunctions(module, count_functions) < 0 ||
         PyModule_AddFunctions(module, introspect_functions) < 0 ||
         PyModule_AddFunctions(module, explain_functions) < 0 ||
+        PyModule_AddFunctions(module, record_functions) < 0 ||
         PyModule_AddFunctions(module, measure_functions) < 0) {
         return -1;
     }
     if (seed_state(state) < 0 || import_helpers(module, state) < 0 ||
-        add_types(module, state) < 0 || add_errors(module, state) < 0 || furnish_map(state) < 0 ||
+        add_types(module, state) < 0 || add_tuples(module, state) < 0 ||
+        add_errors(module, state) < 0 || furnish_map(state) < 0 ||
         PyModule_AddObjectRef(module, "_classes", state->classes) < 0) {
         return -1;
     }
@@ -207,6 +229,7 @@ module_traverse(PyObject *module, visitproc visit, void *arg)
     }
     Py_VISIT(state->bucket_type);
     Py_VISIT(state->hmap_type);
+    Py_VISIT(state->event_type);
     Py_VISIT(state->nil_error);
     Py_VISIT(state->concurrent_error);
     Py_VISIT(state->interface);
@@ -232,6 +255,7 @@ module_clear_state(PyObject *module)
     }
     Py_CLEAR(state->bucket_type);
     Py_CLEAR(state->hmap_type);
+    Py_CLEAR(state->event_type);
     Py_CLEAR(state->nil_error);
     Py_CLEAR(state->concurrent_error);
     Py_CLEAR(state->interface);

@@ -75,9 +75,10 @@ typedef struct {
     bool nil;
     bool initialised;
     /* guard.h: batches that use the map without the interpreter lock */
-    long batches;           /* reading ones, or -1: a writing one */
-    struct Waiter *waiters; /* who waits for a batch, the longest first */
-    void *gate;             /* a lock, held while there is a batch; NULL: never was one */
+    long batches;                /* reading ones, or -1: a writing one */
+    struct Waiter *waiters;      /* who waits for a batch, the longest first */
+    void *gate;                  /* a lock, held while there is a batch; NULL: never was one */
+    struct Recording *recording; /* events.c; NULL: never was one */
     PyObject *weakrefs;
 } MapObject;
 
@@ -98,7 +99,7 @@ typedef struct {
 typedef struct ModuleState {
     PyTypeObject *map_type, *iter_type, *spec_type, *array_type;
     PyTypeObject *view_types[3]; /* by Show */
-    PyTypeObject *bucket_type, *hmap_type;
+    PyTypeObject *bucket_type, *hmap_type, *event_type;
     PyObject *nil_error, *concurrent_error;
     PyObject *interface;                /* gomap.interface */
     PyObject *sized;                    /* tuple: the marker classes, TYPE_INT8 first */
@@ -138,7 +139,7 @@ MapSpec *spec_of_class(PyTypeObject *cls);
 MapSpec *spec_for_base(ModuleState *state, PyTypeObject *cls);
 PyObject *spec_class_getitem(PyTypeObject *cls, PyObject *params);
 
-/* introspect.c */
+/* snapshot.c, introspect.c */
 extern PyStructSequence_Desc bucket_desc, hmap_desc;
 extern PyMethodDef introspect_functions[];
 

@@ -160,7 +160,7 @@ look(const table *t, size_t chain, size_t position)
 {
     bucket_look found = {{0}, 0, false};
     look_for l = {chain, position, &found};
-    CHECK_EQ(gm_visit(t->map, see_bucket, &l), GM_OK);
+    CHECK_EQ(gm_visit(t->map, SIZE_MAX, see_bucket, &l), GM_OK);
     return found;
 }
 

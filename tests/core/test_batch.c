@@ -114,9 +114,10 @@ check_copy(gm_map *m, const unsigned char *keys, const unsigned char *elems)
     gm_cell cell;
     gm_stats stats = map_stats(m);
     gm_walk_init(&walk, m);
-    for (; gm_walk_next(&walk, &cell); keys += stats.key_size, elems += stats.elem_size) {
-        CHECK(memcmp(keys, cell.key, stats.key_size) == 0);
-        CHECK(memcmp(elems, cell.elem, stats.elem_size) == 0);
+    for (; gm_walk_next(&walk, &cell);
+         keys += stats.header.key_size, elems += stats.header.elem_size) {
+        CHECK(memcmp(keys, cell.key, stats.header.key_size) == 0);
+        CHECK(memcmp(elems, cell.elem, stats.header.elem_size) == 0);
     }
 }
 

@@ -313,6 +313,6 @@ map_digest(gm_map *m)
                              m->B,       m->noverflow, m->nevacuate, m->rng,
                              m->reseeds, m->memory,    m->doublings, m->same_size_growths};
     digest_bytes(&d, self, sizeof self);
-    CHECK_EQ(gm_visit(m, digest_bucket, &d), GM_OK);
+    CHECK_EQ(gm_visit(m, SIZE_MAX, digest_bucket, &d), GM_OK);
     return d.sum;
 }

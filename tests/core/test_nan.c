@@ -91,7 +91,7 @@ test_growth_spreads_them_over_all_chains(void)
     }
     CHECK_EQ(gm_finish_growth(t.map), GM_OK);
     CHECK_EQ(table_header(&t).B, 9);
-    CHECK_EQ(gm_visit(t.map, find_nans, chains), GM_OK);
+    CHECK_EQ(gm_visit(t.map, SIZE_MAX, find_nans, chains), GM_OK);
     for (unsigned chain = 0; chain < 512; chain++) {
         spread += chains[chain / 64] >> chain % 64 & 1;
     }

@@ -105,7 +105,7 @@ check_stats(const table *t)
     gm_stats got = table_stats(t);
     memset(&r, 0, sizeof r);
     r.nold = got.header.old_buckets;
-    CHECK_EQ(gm_visit(t->map, see, &r), GM_OK);
+    CHECK_EQ(gm_visit(t->map, SIZE_MAX, see, &r), GM_OK);
     end_chain(&r);
     check_figures(&got, &r.want);
     uint64_t lengths[LENGTHS];
@@ -116,7 +116,8 @@ check_stats(const table *t)
     CHECK_EQ(bytes, gm_memory(t->map));
     CHECK_EQ(bytes, t->memory.outstanding);
     uint64_t cells = 8 * (got.header.buckets + got.overflow_buckets);
-    CHECK_EQ(got.bytes_empty_slots, (cells - got.present_entries) * (got.key_size + got.elem_size));
+    CHECK_EQ(got.bytes_empty_slots,
+             (cells - got.present_entries) * (got.header.key_size + got.header.elem_size));
 }
 
 static void
@@ -183,7 +184,7 @@ test_a_visit_ends_when_the_callback_says_so(void)
     table t;
     uint64_t calls = 0;
     table_init(&t, &(table_options){&gm_kind_bits64, 20, 1, false});
-    CHECK_EQ(gm_visit(t.map, stop_at_once, &calls), GM_CALL_FAILED);
+    CHECK_EQ(gm_visit(t.map, SIZE_MAX, stop_at_once, &calls), GM_CALL_FAILED);
     CHECK_EQ(calls, 1);
     table_fini(&t);
 }
@@ -201,7 +202,7 @@ test_a_visit_notices_changes(void)
     table t;
     table_init(&t, &(table_options){&gm_kind_bits64, 20, 1, false});
     put(&t, 1, 1);
-    CHECK_EQ(gm_visit(t.map, change, &t), GM_CHANGED);
+    CHECK_EQ(gm_visit(t.map, SIZE_MAX, change, &t), GM_CHANGED);
     table_fini(&t);
 }
 

@@ -51,7 +51,7 @@ digest_of(table *t)
     gm_header h = table_header(t);
     uint64_t words[] = {h.count, h.hash0, h.flags, h.B, h.noverflow, h.nevacuate, h.next_overflow};
     mix_in(&d, words, sizeof words);
-    CHECK_EQ(gm_visit(t->map, digest_bucket, &d), GM_OK);
+    CHECK_EQ(gm_visit(t->map, SIZE_MAX, digest_bucket, &d), GM_OK);
     digest_iteration(&d, t);
     return d.digest;
 }
