@@ -18,6 +18,7 @@ from typing import Any, Literal, NamedTuple
 from . import _gomap
 from ._gomap import Bucket, Event, Hmap, chain_counts, hmap, iterate, validate
 from ._gotable import GO_LOAD_TABLE, GoLoad
+from ._shown import Shown, ShownInNotebook
 
 __all__ = [
     "GO_LOAD_TABLE",
@@ -25,9 +26,11 @@ __all__ = [
     "Bucket",
     "Cursor",
     "Event",
+    "Events",
     "Explanation",
     "Hmap",
     "LoadRow",
+    "LoadTable",
     "Recording",
     "Stats",
     "Step",
@@ -44,8 +47,10 @@ __all__ = [
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(Shown):
     """What a map looks like inside, in numbers: see `stats`."""
+
+    _drawn_as = "stats"
 
     #: Entries.
     count: int
@@ -179,8 +184,10 @@ class Step(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Shown):
     """The path of one lookup: see `explain`."""
+
+    _drawn_as = "explanation"
 
     #: The key's 64-bit hash under the map's present hash0.
     hash: int
@@ -279,6 +286,12 @@ def cursor(it: Any, /) -> Cursor:
     return Cursor(**{"bucket": None, "position": None, "slot": None, "array": None, **at})
 
 
+class Events(ShownInNotebook, list[Event]):
+    """The list that `record` gives; a notebook shows it as a table."""
+
+    _drawn_as = "events"
+
+
 class Recording:
     """What happens to a map while a ``with`` block runs: see `record`."""
 
@@ -287,13 +300,13 @@ class Recording:
         _gomap.record_stop(m, [], False)  # a TypeError for anything but a map
         self._map = m
         self._states = states
-        self._events: list[Event] | None = None
+        self._events: Events | None = None
 
-    def __enter__(self) -> list[Event]:
+    def __enter__(self) -> Events:
         """Begin; return the list that will hold the events."""
         if self._events is not None:
             raise RuntimeError("this recording is under way already")
-        events: list[Event] = []
+        events = Events()
         _gomap.record_start(self._map, events, self._states)
         self._events = events
         return events
@@ -365,6 +378,12 @@ _ENTRY_BYTES = 16
 MOST_SEEDS = 10_000
 
 
+class LoadTable(Shown, list[LoadRow]):
+    """The rows that `load_factor_table` gives, shown beside Go's."""
+
+    _drawn_as = "load_table"
+
+
 def _load_row(published: GoLoad, seeds: int) -> LoadRow:
     """Fill `seeds` tables to the load factor of `published`, and read them."""
     count = chains = with_overflow = size = hits = 0
@@ -386,7 +405,7 @@ def _load_row(published: GoLoad, seeds: int) -> LoadRow:
     )
 
 
-def load_factor_table(seeds: int = 1) -> list[LoadRow]:
+def load_factor_table(seeds: int = 1) -> LoadTable:
     """load_factor_table(seeds=1): Go's load factor table, measured on this engine.
 
     Nine rows from 4.00 to 8.00 entries a bucket, each beside the published one (Go 1.19,
@@ -404,4 +423,4 @@ def load_factor_table(seeds: int = 1) -> list[LoadRow]:
     seeds = operator.index(seeds)
     if not 1 <= seeds <= MOST_SEEDS:
         raise ValueError(f"load_factor_table: seeds must be 1 to {MOST_SEEDS}, not {seeds}")
-    return [_load_row(published, seeds) for published in GO_LOAD_TABLE]
+    return LoadTable(_load_row(published, seeds) for published in GO_LOAD_TABLE)

@@ -326,6 +326,24 @@ map_repr_html(MapObject *self, PyObject *ignored)
     return html;
 }
 
+PyDoc_STRVAR(repr_pretty_doc, "_repr_pretty_($self, p, cycle, /)\n--\n\n\
+The map as text of bounded length, for IPython: gomap.display.map_pretty(m, p, cycle).");
+
+static PyObject *
+map_repr_pretty(MapObject *self, PyObject *args)
+{
+    PyObject *printer, *cycle, *done = NULL;
+    if (!PyArg_ParseTuple(args, "OO:_repr_pretty_", &printer, &cycle)) {
+        return NULL;
+    }
+    PyObject *display = PyImport_ImportModule("gomap.display");
+    if (display != NULL) {
+        done = PyObject_CallMethod(display, "map_pretty", "OOO", self, printer, cycle);
+    }
+    Py_XDECREF(display);
+    return done;
+}
+
 /* ---- the whole ----------------------------------------------------------------------- */
 
 PyDoc_STRVAR(copy_doc, "copy($self, /)\n--\n\n\
@@ -481,6 +499,7 @@ PyMethodDef map_methods[] = {
     {"merge", FAST(map_merge), METH_VARARGS | METH_KEYWORDS, map_merge_doc},
     {"to_dict", (PyCFunction)map_to_dict, METH_NOARGS, to_dict_doc},
     {"_repr_html_", (PyCFunction)map_repr_html, METH_NOARGS, repr_html_doc},
+    {"_repr_pretty_", (PyCFunction)map_repr_pretty, METH_VARARGS, repr_pretty_doc},
     {"__sizeof__", (PyCFunction)map_sizeof, METH_NOARGS,
      "Bytes of the map, its contents left out."},
     {"__reduce__", (PyCFunction)map_reduce, METH_NOARGS, "For pickle."},
