@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import math
 import os
 import platform
-import statistics
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import gomap
+from gomap.cli.bench_measure import cpu_model, geomean, quartiles
+
+__all__ = [
+    "geomean",
+    "load_average",
+    "machine",
+    "quartiles",
+    "table",
+    "update_readme",
+]
 
 README = Path(__file__).with_name("README.md")
-
-
-def geomean(ratios: Sequence[float]) -> float:
-    """Return the geometric mean."""
-    return math.exp(statistics.fmean(map(math.log, ratios)))
-
-
-def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
-    """Return the lower quartile, the median and the upper quartile."""
-    if len(values) == 1:
-        return values[0], values[0], values[0]
-    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
-    return low, middle, high
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -55,16 +50,6 @@ def load_average() -> str:
     except (AttributeError, OSError):
         return "load unknown"
     return f"load average {minute:.1f} on {os.cpu_count()} processors when it began"
-
-
-def cpu_model() -> str:
-    """Return the processor's name where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return f"{len(names)} x {names[0]}" if names else platform.processor() or "unknown processor"
 
 
 def update_readme(name: str, text: str) -> None:

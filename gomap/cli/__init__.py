@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from typing import Any, NoReturn
+from collections.abc import Generator, Sequence
+from contextlib import closing, suppress
+from typing import Any
 
 from gomap._version import __version__
-from gomap.cli import explore, table
+from gomap.cli import bench, demo, explore, table
 from gomap.cli.errors import CLOSED_PIPE, INTERRUPTED, UNAVAILABLE, USAGE, CommandError
+from gomap.cli.help import DESCRIPTION, EPILOG, Parser, short
 from gomap.cli.sources import reason
 
 __all__ = ["main"]
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print the complaint and leave."""
-        self.exit(USAGE, f"{self.prog}: {message} (--help says more)\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="gomap", description="Go's classic runtime map, for Python.", allow_abbrev=False
-    )
+def _parser() -> Parser:
+    parser = Parser(prog="gomap", description=DESCRIPTION, epilog=EPILOG)
     parser.add_argument("--version", action="version", version=f"gomap {__version__}")
-    commands: Any = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    explore.add_parser(commands)
-    table.add_parser(commands)
+    commands: Any = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for command in (demo, explore, bench, table):
+        command.add_parser(commands)
     return parser
 
 
@@ -41,9 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     name = "gomap"
     try:
         args, unknown = _parser().parse_known_args(argv)
-        name = f"gomap {args.command}"
+        name = f"gomap {args.command}" if args.command else name
         if unknown:
             raise CommandError(f"unrecognized arguments: {' '.join(unknown)} (--help says more)")
+        if args.command is None:
+            return _say_what_there_is()
         # Typeshed knows no closed standard output, but the interpreter does: None.
         stdout: Any = sys.stdout
         if stdout is None:
@@ -58,11 +50,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _print(text: str, stdout: Any) -> None:
-    """Write to standard output, to the end."""
+def _say_what_there_is() -> int:
+    """Answer `gomap` alone: wrong use, but no reason to be short with anybody."""
+    if sys.stderr is not None:
+        sys.stderr.write(short(sys.stderr))
+    return USAGE
+
+
+def _print(text: str | Generator[str], stdout: Any) -> None:
+    """Write to standard output, to the end; text that comes in pieces, piece by piece."""
     with suppress(AttributeError):
         # A key that the terminal's encoding lacks becomes an escape, not an error.
         stdout.reconfigure(errors="backslashreplace")
+    if isinstance(text, str):
+        _write(text, stdout)
+        return
+    with closing(text):  # at once: what it has to put in order comes before any complaint
+        for piece in text:
+            _write(piece, stdout)
+
+
+def _write(text: str, stdout: Any) -> None:
+    """Write a piece that shall be seen at once."""
     try:
         stdout.write(text)
         stdout.flush()

@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import platform
 import time
+from collections.abc import Callable, Generator
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gomap import Map
-from gomap.cli import keys, report
+from gomap import Map, display
+from gomap.cli import keys, outputs, report
 from gomap.cli.counting import Count
-from gomap.cli.errors import UNAVAILABLE, CommandError
+from gomap.cli.errors import NEEDS_MATPLOTLIB, NEEDS_RICH, CommandError, missing
 from gomap.cli.numbers import whole_number
 from gomap.cli.progress import progress
 from gomap.cli.sources import FileSource, Source, StdinSource, stdlib_sources
@@ -26,13 +28,21 @@ Python's standard library. FILE is UTF-8 text; - is standard input.
 """
 
 EPILOG = """\
+examples:
+  gomap explore                         the names in Python's own sources
+  gomap explore book.txt --top 20       words of a file
+  gomap explore --csv city people.csv   cells of a column
+  seq 100000 | gomap explore --ints -   numbers from a pipe
+  gomap explore book.txt --html map.html --png map.png
+
 --json prints one object with these members:
   gomap, python      versions
   input              title files kind column bytes keys distinct seconds
-  hmap               type count flags flag_names B noverflow hash0 (hexadecimal)
-                     buckets oldbuckets nevacuate growing evacuated
-  figures            load_factor pct_overflow bytes_per_entry hit_probe miss_probe
-  go                 the same of Go's published rows on either side of the load
+  hmap               type count flags flag_names B noverflow
+                     hash0 (hexadecimal) buckets oldbuckets nevacuate growing evacuated
+  figures            load_factor pct_overflow bytes_per_entry hit_probe
+                     miss_probe
+  go                 the same of Go's published rows beside the load
   occupancy          9 numbers: array buckets with 0 ... 8 slots in use
   chain_lengths      chains with 0, 1, 2 ... overflow buckets
   growth             per doubling, the full map before it: count B noverflow
@@ -55,13 +65,12 @@ def add_parser(commands: Any) -> None:
         help="count keys of files into a map and look inside it",
         description=DESCRIPTION,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
-    parser.add_argument(
+    source = parser.add_argument_group("what to read")
+    source.add_argument(
         "files", metavar="FILE", nargs="*", help="text to read, - for standard input"
     )
-    kind = parser.add_mutually_exclusive_group()
+    kind = source.add_mutually_exclusive_group()
     for name, what in (
         ("words", "words of the text (the default with a FILE)"),
         ("lines", "lines of the text"),
@@ -74,21 +83,54 @@ def add_parser(commands: Any) -> None:
         dest="column",
         help="cells of this column, named in the first row; commas, semicolons or tabs",
     )
-    parser.add_argument(
+    shown = parser.add_argument_group("what to show")
+    shown.add_argument(
         "--top", metavar="N", type=whole_number(0), default=10, help="most frequent keys shown (10)"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON; needs no rich")
+    shown.add_argument("--json", action="store_true", help="print JSON; needs no rich")
+    files = parser.add_argument_group("files to write besides")
+    outputs.add_arguments(
+        files,
+        html="the map as a page: header, buckets, figures",
+        svg="its overview as a picture; needs matplotlib",
+        png="the same, as PNG",
+    )
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace) -> str:
-    """Do what the command line says; return what to print."""
+def run(args: argparse.Namespace) -> Generator[str]:
+    """Do what the command line says: give what to print, and write the files."""
     draw = None if args.json else renderer()
+    files = [(output, writer(output.form)) for output in outputs.wanted(args)]
     sources, title = find_sources(args)
     kind = kind_of(args)
     with keys.integers_of_any_size() if kind == "ints" else nullcontext():
-        found = report.make_report(*count_sources(args, sources, title, kind), args.top)
-        return report.to_json(found) + "\n" if draw is None else draw(found)
+        read, count = count_sources(args, sources, title, kind)
+        found = report.make_report(read, count, args.top)
+        yield report.to_json(found) + "\n" if draw is None else draw(found)
+        for output, write in files:
+            output.write(partial(write, read, count))
+
+
+Writer = Callable[[report.Input, Count, Path], None]
+"""Writes a page or a picture of what was counted into a file."""
+
+
+def writer(form: str) -> Writer:
+    """Return what writes files of this format, or say what to install for it."""
+    if form == "html":
+        return write_page
+    try:
+        from gomap.viz import overview
+    except ImportError as error:
+        raise missing(error, "matplotlib", NEEDS_MATPLOTLIB) from None
+    return lambda read, count, path: overview(count.map).save(path)
+
+
+def write_page(read: report.Input, count: Count, path: Path) -> None:
+    """Write the map as a page of HTML."""
+    page = display.page(count.map, read.title, growth=count.growth)
+    path.write_text(page, encoding="utf-8", errors="backslashreplace")
 
 
 def renderer() -> Any:
@@ -96,11 +138,7 @@ def renderer() -> Any:
     try:
         from gomap.cli.render import draw
     except ImportError as error:
-        if (error.name or "").split(".")[0] != "rich":
-            raise
-        raise CommandError(
-            "needs rich to draw: pip install 'gomap[explore]', or use --json", UNAVAILABLE
-        ) from None
+        raise missing(error, "rich", f"{NEEDS_RICH}, or use --json") from None
     return draw
 
 
@@ -172,7 +210,7 @@ def count_all(sources: list[Source], read: keys.Reader, count: Count) -> int:
             for batch in read(source):
                 count.feed(batch.keys)
                 end = batch.end
-                advance(finished + end, count.keys)
+                advance(finished + end, f"{count.keys:,} keys")
             finished += end
     return finished
 

@@ -20,3 +20,18 @@ def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
         return number
 
     return read
+
+
+def seconds(most: float) -> Callable[[str], float]:
+    """Return what reads an option's seconds from 0 to `most`, or complains."""
+
+    def read(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = -1.0
+        if not 0 <= number <= most:
+            raise argparse.ArgumentTypeError(f"not seconds from 0 to {most:g}: {text!r}")
+        return number
+
+    return read

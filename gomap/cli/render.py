@@ -7,77 +7,47 @@ takes literally, and escaped, so that a terminal obeys none of it.
 from __future__ import annotations
 
 import io
-import math
-import os
 import sys
-from collections.abc import Callable, Sequence
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gomap._gotable import GoLoad
 from gomap.cli.report import Report
+from gomap.cli.terminal import can_encode, console, drawn
 from gomap.cli.text import escaped, shown_key
+from gomap.display.figures import chain_bars, occupancy_bars
+from gomap.display.terminal import (
+    BLOCKS,
+    QUIET,
+    TITLE,
+    TWO_COLUMNS,
+    Bars,
+    block_bar,
+    fields,
+    four_figures,
+    hash_bar,
+    histogram,
+    noted,
+    section,
+    side_by_side,
+)
 
-BLOCKS = " ▏▎▍▌▋▊▉█"
-TWO_COLUMNS = 78
-TITLE = "bold cyan"
-QUIET = "dim"
-BAR = "green"
-
-Bar = Callable[[float, int], Text]
-"""Draws a fraction of a width."""
+__all__ = ["BLOCKS", "QUIET", "TITLE", "Bars", "block_bar", "draw", "hash_bar"]
 
 
 def draw(report: Report) -> str:
     """Return the report as text for standard output as it is: its width, its colours."""
-    drawn = io.StringIO()
-    console = Console(
-        file=drawn,
-        force_terminal=True if sys.stdout.isatty() else None,
-        color_system=None if os.environ.get("NO_COLOR") else "auto",
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
     bar = block_bar if can_encode(sys.stdout.encoding, BLOCKS) else hash_bar
-    for part in layout(report, bar, wide=console.width >= TWO_COLUMNS):
-        console.print(part)
-        console.print()
-    text = drawn.getvalue()
-    return "".join(line.rstrip() + "\n" for line in text.rstrip("\n").split("\n"))
+    wide = console(io.StringIO()).width >= TWO_COLUMNS
+    return drawn(layout(report, bar, wide=wide))
 
 
-def can_encode(encoding: str, text: str) -> bool:
-    """Say whether every character of `text` exists in the encoding."""
-    try:
-        text.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
-
-
-def block_bar(fraction: float, width: int) -> Text:
-    """Draw a bar in eighths of a character; what is there at all is never invisible."""
-    eighths = round(fraction * width * 8)
-    if fraction > 0:
-        eighths = max(eighths, 1)
-    whole, rest = divmod(eighths, 8)
-    return Text(("█" * whole + BLOCKS[rest].strip()).ljust(width), style=BAR)
-
-
-def hash_bar(fraction: float, width: int) -> Text:
-    """Draw a bar where there are no block characters."""
-    cells = max(round(fraction * width), 1) if fraction > 0 else 0
-    return Text(("#" * cells).ljust(width), style=BAR)
-
-
-def layout(report: Report, bar: Bar, *, wide: bool) -> list[RenderableType]:
+def layout(report: Report, bar: Bars, *, wide: bool) -> list[RenderableType]:
     """Put the sections in their places, two beside each other where there is room."""
     rows: list[tuple[RenderableType, ...]] = [
         (heading(report),),
-        (header(report), figures(report)),
+        (header(report), four_figures(report.figures, report.go)),
         (occupancy(report, bar), chains(report, bar)),
         (growth(report), memory(report)),
     ]
@@ -86,40 +56,6 @@ def layout(report: Report, bar: Bar, *, wide: bool) -> list[RenderableType]:
     if not wide:
         return [section for row in rows for section in row]
     return [side_by_side(*row) if len(row) > 1 else row[0] for row in rows]
-
-
-def side_by_side(left: RenderableType, right: RenderableType) -> Table:
-    """Put two sections beside each other."""
-    grid = Table.grid(padding=(0, 4, 0, 0))
-    grid.add_column(min_width=36)
-    grid.add_column()
-    grid.add_row(left, right)
-    return grid
-
-
-def section(title: str, *columns: str) -> Table:
-    """Start a section: a title over columns, `<name` to the left, others to the right."""
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style=TITLE,
-        header_style=QUIET,
-        box=None,
-        pad_edge=False,
-        padding=(0, 2, 0, 0),
-        show_header=any(name != "<" for name in columns),
-    )
-    for name in columns:
-        to_left = name.startswith("<")
-        table.add_column(
-            name.removeprefix("<"), justify="left" if to_left else "right", no_wrap=True
-        )
-    return table
-
-
-def noted(table: RenderableType, note: str) -> Group:
-    """Put a note under a table, free of the table's width."""
-    return Group(table, Text(note, style=QUIET))
 
 
 def heading(report: Report) -> Text:
@@ -137,21 +73,20 @@ def heading(report: Report) -> Text:
 def header(report: Report) -> Table:
     """Show the fields of hmap."""
     hmap = report.hmap
-    flags = f"{hmap.flags} ({', '.join(hmap.flag_names) or 'none'})"
-    table = section(f"hmap of {hmap.type}", "<", "<")
-    for name, value in (
-        ("count", f"{hmap.count:,}"),
-        ("flags", flags),
-        ("B", f"{hmap.B}"),
-        ("noverflow", f"{hmap.noverflow:,}" + (" (an estimate)" if hmap.B >= 16 else "")),
-        ("hash0", f"0x{hmap.hash0}"),
-        ("buckets", f"{hmap.buckets:,}"),
-        ("oldbuckets", f"{hmap.oldbuckets:,}" if hmap.growing else "nil"),
-        ("nevacuate", f"{hmap.nevacuate:,}"),
-        ("growing", growing(report)),
-    ):
-        table.add_row(Text(name, style=QUIET), Text(value))
-    return table
+    return fields(
+        f"hmap of {hmap.type}",
+        (
+            ("count", f"{hmap.count:,}"),
+            ("flags", f"{hmap.flags} ({', '.join(hmap.flag_names) or 'none'})"),
+            ("B", f"{hmap.B}"),
+            ("noverflow", f"{hmap.noverflow:,}" + (" (an estimate)" if hmap.B >= 16 else "")),
+            ("hash0", f"0x{hmap.hash0}"),
+            ("buckets", f"{hmap.buckets:,}"),
+            ("oldbuckets", f"{hmap.oldbuckets:,}" if hmap.growing else "nil"),
+            ("nevacuate", f"{hmap.nevacuate:,}"),
+            ("growing", growing(report)),
+        ),
+    )
 
 
 def growing(report: Report) -> str:
@@ -162,71 +97,21 @@ def growing(report: Report) -> str:
     return f"yes, {hmap.evacuated / hmap.oldbuckets:.0%} evacuated"
 
 
-def figures(report: Report) -> Group:
-    """Show the four figures beside Go's."""
-    names = ("load factor", "%overflow", "bytes/entry", "hitprobe", "missprobe")
-    columns = [report.figures, *report.go]
-    note = "probes: entries looked at per lookup\nbytes: overhead (Go's slots: 8 + 8)"
-    if report.figures.load_factor < report.go[0].load_factor:
-        note += f"\nGo's table begins at {report.go[0].load_factor:.2f}"
-    published = [f"Go {row.load_factor:.2f}" for row in report.go]
-    table = section("Go's four figures", "<", "this map", *published)
-    for index, name in enumerate(names):
-        cells = [f"{GoLoad(*column)[index]:.2f}" for column in columns]
-        table.add_row(Text(name, style=QUIET), Text(cells[0], style="bold"), *cells[1:])
-    return noted(table, note)
-
-
-def occupancy(report: Report, bar: Bar) -> Table:
+def occupancy(report: Report, bar: Bars) -> Table:
     """Show how full the array's buckets are."""
     table = section("Slots in use per bucket", "slots", "<", "buckets", "%", "ideal")
-    return histogram(table, report.occupancy, ideal_occupancy(report), bar)
+    return histogram(table, occupancy_bars(report.occupancy, known_load(report)), bar)
 
 
-def chains(report: Report, bar: Bar) -> Table:
+def chains(report: Report, bar: Bars) -> Table:
     """Show how many overflow buckets hang in the chains."""
     table = section("Overflow buckets per chain", "extra", "<", "chains", "%", "ideal")
-    return histogram(table, report.chain_lengths, ideal_chains(report), bar)
+    return histogram(table, chain_bars(report.chain_lengths, known_load(report)), bar)
 
 
-def histogram(table: Table, counts: Sequence[int], ideal: list[float] | None, bar: Bar) -> Table:
-    """Fill in counts as bars, and what a perfect hash would give where that is known."""
-    total = sum(counts) or 1
-    most = max(counts, default=0) or 1
-    for index, count in enumerate(counts):
-        table.add_row(
-            Text(f"{index}", style=QUIET),
-            bar(count / most, 6),
-            f"{count:,}",
-            f"{100 * count / total:.1f}",
-            Text(f"{100 * ideal[index]:.1f}" if ideal else "-", style=QUIET),
-        )
-    return table
-
-
-def poisson(mean: float, n: int) -> float:
-    """Return the chance of n keys in a bucket when buckets are drawn at random."""
-    return math.exp(n * math.log(mean) - mean - math.lgamma(n + 1)) if mean else float(n == 0)
-
-
-def ideal_occupancy(report: Report) -> list[float] | None:
-    """Return the fractions that a random hash gives; None while the map grows."""
-    if report.hmap.growing:
-        return None
-    below = [poisson(report.figures.load_factor, n) for n in range(8)]
-    return [*below, 1 - sum(below)]
-
-
-def ideal_chains(report: Report) -> list[float] | None:
-    """The same for chains: 8 keys in the first bucket, 8 in each overflow bucket."""
-    if report.hmap.growing:
-        return None
-    mean = report.figures.load_factor
-    chances = []
-    for length in range(len(report.chain_lengths)):
-        first = 8 * length + 1 if length else 0
-        chances.append(sum(poisson(mean, n) for n in range(first, 8 * length + 9)))
-    return chances
+def known_load(report: Report) -> float | None:
+    """Return the load to compare with; None while the map grows."""
+    return None if report.hmap.growing else report.figures.load_factor
 
 
 def growth(report: Report) -> Group:
@@ -263,7 +148,7 @@ def memory(report: Report) -> Group:
     return noted(table, note)
 
 
-def frequent(report: Report, bar: Bar) -> Table:
+def frequent(report: Report, bar: Bars) -> Table:
     """Show the most frequent keys."""
     table = section("Most frequent keys", "<key", "<", "count", "%")
     table.columns[0].max_width = 40

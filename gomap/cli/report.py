@@ -18,8 +18,7 @@ from gomap import Map, inspect
 from gomap._gotable import GoLoad, published_around
 from gomap._version import __version__
 from gomap.cli.counting import Count, GrowthStep
-
-FLAG_NAMES = {1: "iterator", 2: "oldIterator", 4: "hashWriting", 8: "sameSizeGrow"}
+from gomap.display.figures import flag_names
 
 
 @dataclass(frozen=True)
@@ -101,6 +100,7 @@ def make_report(read: Input, count: Count, top: int) -> Report:
     """Look at the counted map from every side."""
     m = count.map
     now = inspect.stats(m)
+    counted = m.to_dict()  # to be walked: iterating over the map would leave flags in it
     figures = GoLoad(
         now.load_factor, now.pct_overflow, now.bytes_per_entry, now.hit_probe, now.miss_probe
     )
@@ -116,8 +116,8 @@ def make_report(read: Input, count: Count, top: int) -> Report:
         growth=count.growth,
         doublings=now.doublings,
         same_size_growths=now.same_size_growths,
-        memory=memory_of(m, now),
-        top=most_frequent(m, top),
+        memory=memory_of(m, now, counted),
+        top=most_frequent(counted, top),
     )
 
 
@@ -136,7 +136,7 @@ def header_of(m: Map[Any, int], now: inspect.Stats) -> Header:
         type=type(m).__name__,
         count=now.count,
         flags=now.flags,
-        flag_names=[name for bit, name in FLAG_NAMES.items() if now.flags & bit],
+        flag_names=flag_names(now.flags),
         B=now.B,
         noverflow=now.noverflow,
         hash0=f"{now.hash0:016x}",
@@ -148,9 +148,9 @@ def header_of(m: Map[Any, int], now: inspect.Stats) -> Header:
     )
 
 
-def memory_of(m: Map[Any, int], now: inspect.Stats) -> Memory:
+def memory_of(m: Map[Any, int], now: inspect.Stats, counted: dict[Any, int]) -> Memory:
     """Measure the map, and a dict that was filled with the same entries one by one."""
-    twin = dict.fromkeys(iter(m), 0)
+    twin = dict.fromkeys(iter(counted), 0)
     return Memory(
         map=sys.getsizeof(m),
         map_buckets=now.bytes_buckets,
@@ -165,13 +165,13 @@ def memory_of(m: Map[Any, int], now: inspect.Stats) -> Memory:
     )
 
 
-def most_frequent(m: Map[Any, int], n: int) -> list[Frequent]:
+def most_frequent(counted: dict[Any, int], n: int) -> list[Frequent]:
     """Return the n entries with the largest counts, equal ones in key order.
 
-    The map's own order differs from run to run; this one must not.
+    The order of the entries differs from run to run; this one must not.
     """
-    least = heapq.nlargest(n, m.values())[-1:]
-    found = [item for item in m.items() if item[1] >= least[0]] if least else []
+    least = heapq.nlargest(n, counted.values())[-1:]
+    found = [item for item in counted.items() if item[1] >= least[0]] if least else []
     found = heapq.nsmallest(n, found, key=lambda item: (-item[1], item[0]))
     return [Frequent(key, count) for key, count in found]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from gomap import inspect
 from gomap.cli.numbers import whole_number
+from gomap.display.figures import load_lines
 
 DESCRIPTION = """\
 Fill tables of 2**14 buckets to each load factor of the table at the head of
@@ -18,13 +19,13 @@ that does not.
 """
 
 EPILOG = """\
+examples:
+  gomap table               ten tables for each row
+  gomap table --seeds 100   less chance in it, a little more time
+
 --json prints one object: seeds, and rows, each with load_factor pct_overflow
 bytes_per_entry hit_probe miss_probe and the same four under published.
 """
-
-FIGURES = ("pct_overflow", "bytes_per_entry", "hit_probe", "miss_probe")
-TITLES = ("% overflow", "bytes/entry", "hit probe", "miss probe")
-LOAD, CELL = 5, 6
 
 
 def add_parser(commands: Any) -> None:
@@ -34,8 +35,6 @@ def add_parser(commands: Any) -> None:
         help="measure Go's load factor table on this engine",
         description=DESCRIPTION,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument(
         "--seeds",
@@ -62,18 +61,10 @@ def to_json(rows: list[inspect.LoadRow], seeds: int) -> str:
 
 def to_text(rows: list[inspect.LoadRow], seeds: int) -> str:
     """Return the rows as a table of 77 columns: measured, published, difference."""
-    titles = " " * LOAD + "".join(title.center(3 * CELL) for title in TITLES)
-    heads = "load".rjust(LOAD) + f"{'here':>{CELL}}{'Go':>{CELL}}{'diff':>{CELL}}" * len(FIGURES)
-    lines = [titles.rstrip(), heads, "-" * len(heads)]
-    for row in rows:
-        cells = [f"{row.load_factor:{LOAD}.2f}"]
-        for figure in FIGURES:
-            here, published = getattr(row, figure), getattr(row.published, figure)
-            difference = round(here, 2) - published
-            cells.append(f"{here:{CELL}.2f}{published:{CELL}.2f}{difference:+{CELL}.2f}")
-        lines.append("".join(cells))
     of = "a table" if seeds == 1 else f"{seeds} tables each"
-    lines.append("")
-    lines.append(f"here: {of} of 2**14 buckets, 8-byte keys and elements")
-    lines.append("Go: the head of runtime/map.go, Go 1.19")
-    return "\n".join(lines) + "\n"
+    notes = (
+        "",
+        f"here: {of} of 2**14 buckets, 8-byte keys and elements",
+        "Go: the head of runtime/map.go, Go 1.19",
+    )
+    return "\n".join([*load_lines(rows), *notes]) + "\n"

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
+from gomap.display.text import escaped
 
-def escaped(text: str) -> str:
-    r"""Return `text` with everything that does not print written as an escape.
-
-    >>> escaped("tab\there")
-    'tab\\there'
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+__all__ = ["escaped", "shown_key"]
 
 
 def shown_key(key: object) -> str:

@@ -72,6 +72,11 @@ enum gm_flag {
 #define GM_CACHE_LINE 64
 #define GM_TRACE_LINES 64
 
+/* Statistics count chains of fewer overflow buckets on the way, and tell how far they
+ * are each time they have seen so many chains. */
+#define GM_STATS_LENGTHS 32
+#define GM_STATS_STRIDE 65536
+
 /* Keys of a batch whose memory is fetched at the same time. */
 #define GM_WAVE 128
 

@@ -446,7 +446,9 @@ typedef struct {
     size_t chains, chains_with_overflow, bucket_total;
     uint64_t hit_total; /* entries looked at, summed over a lookup of every key */
     uint64_t occupancy[GM_BUCKET_CELLS + 1];
-    size_t longest_chain;         /* overflow buckets in it */
+    size_t longest_chain; /* overflow buckets in it */
+    /* chains by overflow buckets, the longer ones left out: see gm_chain_lengths */
+    uint64_t chain_lengths[GM_STATS_LENGTHS];
     uint64_t tophash_counts[256]; /* of entries */
     /* bytes; they add up to gm_memory (the arrays' own headers are in bytes_header) */
     size_t bytes_header, bytes_buckets, bytes_overflow, bytes_old, bytes_spare, bytes_empty_slots;
@@ -456,7 +458,15 @@ typedef struct {
     uint64_t present_entries; /* in the present array, of `count` */
 } gm_stats;
 
-void gm_read_stats(const gm_map *m, gm_stats *out);
+/* `progress`, NULL or not, is told at times which fraction is done, and may do
+ * anything: false, or a change of the map, ends the walk with GM_CALL_FAILED or
+ * GM_CHANGED. */
+typedef struct {
+    bool (*tell)(void *context, double fraction);
+    void *context;
+} gm_progress;
+
+gm_status gm_read_stats(const gm_map *m, gm_stats *out, const gm_progress *progress);
 #define GM_COUNTS_MOST 254      /* as many entries, or more */
 #define GM_COUNTS_EVACUATED 255 /* an old chain that has moved */
 /* Entries in each of the n chains of the present or the old array. */

@@ -66,25 +66,48 @@ count_reachable(const gm_map *m, const gmi_chain *chain, gm_stats *out)
         out->present_entries += entries;
     }
     out->hit_total += entries * (entries + 1) / 2;
+    if (overflow < GM_STATS_LENGTHS) {
+        out->chain_lengths[overflow]++;
+    }
     if (overflow > out->longest_chain) {
         out->longest_chain = overflow;
     }
 }
 
-static void
-count_chains(const gm_map *m, gm_stats *out)
+/* Tells how far the walk is; GM_OK: go on. */
+static gm_status
+tell_progress(const gm_map *m, const gm_progress *progress, const gm_stats *out)
+{
+    uint64_t version = m->version;
+    size_t all = out->header.buckets; /* as good as: chains seen are in either array */
+    double fraction = out->chains < all ? (double)out->chains / (double)all : 1;
+    if (!progress->tell(progress->context, fraction)) {
+        return GM_CALL_FAILED;
+    }
+    return m->version == version ? GM_OK : GM_CHANGED;
+}
+
+static gm_status
+count_chains(const gm_map *m, gm_stats *out, const gm_progress *progress)
 {
     gmi_chain chain = {NULL, 0, true};
     while (gmi_next_chain(m, &chain, true)) {
         count_reachable(m, &chain, out);
+        if (progress != NULL && out->chains % GM_STATS_STRIDE == 0) {
+            gm_status status = tell_progress(m, progress, out);
+            if (status != GM_OK) {
+                return status;
+            }
+        }
     }
     if (m->buckets == NULL) { /* the one bucket that a lookup would read */
         out->chains = out->bucket_total = 1;
-        out->occupancy[0] = 1;
+        out->occupancy[0] = out->chain_lengths[0] = 1;
     }
     for (size_t i = 0; i < out->header.old_buckets; i++) {
         out->evacuated += gmi_is_evacuated(gmi_bucket_at(m->oldbuckets, i, m->bucket_size));
     }
+    return GM_OK;
 }
 
 /* Overflow buckets handed out of an array, all of them in chains. */
@@ -157,8 +180,8 @@ gm_chain_counts(const gm_map *m, bool old, uint8_t *counts, size_t n)
     }
 }
 
-void
-gm_read_stats(const gm_map *m, gm_stats *out)
+gm_status
+gm_read_stats(const gm_map *m, gm_stats *out, const gm_progress *progress)
 {
     memset(out, 0, sizeof *out);
     gm_read_header(m, &out->header);
@@ -166,6 +189,9 @@ gm_read_stats(const gm_map *m, gm_stats *out)
     out->doublings = m->doublings;
     out->same_size_growths = m->same_size_growths;
     out->reseeds = m->reseeds;
-    count_chains(m, out);
-    count_bytes(m, out);
+    gm_status status = count_chains(m, out, progress);
+    if (status == GM_OK) {
+        count_bytes(m, out);
+    }
+    return status;
 }

@@ -249,7 +249,8 @@ measure_object(MapObject *self, size_t *own)
         return -1;
     }
     guard_read(self);
-    *own = all - gm_memory(self->map);
+    size_t engine = gm_memory(self->map);
+    *own = all > engine ? all - engine : 0; /* a subclass's __sizeof__ may say anything */
     return 0;
 }
 
@@ -259,18 +260,26 @@ recording_ensure(MapObject *self)
     if (self->recording != NULL) {
         return 0;
     }
+    size_t own;
+    if (measure_object(self, &own) < 0) {
+        return -1;
+    }
     struct Recording *recording = PyMem_Calloc(1, sizeof *recording);
     PyObject *lists = PyList_New(0);
-    if (recording == NULL || lists == NULL) {
+    if (recording == NULL || lists == NULL || self->recording != NULL) {
         PyMem_Free(recording);
         Py_XDECREF(lists);
+        if (self->recording != NULL) { /* begun by code that ran meanwhile */
+            return 0;
+        }
         PyErr_NoMemory();
         return -1;
     }
     recording->lists = lists;
+    recording->own = own;
     self->recording = recording;
     map_track(self);
-    return measure_object(self, &recording->own);
+    return 0;
 }
 
 static void

@@ -126,54 +126,87 @@ stats_of_nil(gm_stats *s)
 {
     memset(s, 0, sizeof *s);
     s->header.buckets = s->chains = s->bucket_total = 1;
-    s->occupancy[0] = 1;
+    s->occupancy[0] = s->chain_lengths[0] = 1;
 }
 
-/* Chains by overflow buckets, one number for every length there is; new. */
-static PyObject *
-chain_lengths(MapObject *map, size_t longest)
+typedef struct {
+    MapObject *map;
+    PyObject *call;
+} Progress;
+
+/* gm_progress's `tell`: calls the caller's function. */
+static bool
+tell_progress(void *context, double fraction)
 {
-    if (map->map == NULL) {
-        return Py_BuildValue("[i]", 1);
-    }
-    uint64_t *counts = PyMem_New(uint64_t, longest + 1);
-    if (counts == NULL) {
-        return PyErr_NoMemory();
-    }
-    guard_read(map);
-    gm_chain_lengths(map->map, counts, longest + 1);
-    PyObject *list = list_of(counts, longest + 1);
-    PyMem_Free(counts);
-    return list;
+    Progress *progress = context;
+    PyObject *result = PyObject_CallFunction(progress->call, "d", fraction);
+    Py_XDECREF(result);
+    guard_read(progress->map); /* the walk goes on */
+    return result != NULL;
 }
 
-PyDoc_STRVAR(numbers_doc, "numbers(m, /)\n--\n\n\
+/* The figures of one instant: begins anew when the progress's code changes the map. */
+static int
+read_stats(MapObject *map, PyObject *call, gm_stats *stats)
+{
+    Progress progress = {map, call};
+    if (map->map == NULL) {
+        stats_of_nil(stats);
+        return 0;
+    }
+    gm_status status = GM_CHANGED;
+    for (int restarts = 0; status == GM_CHANGED && restarts < GM_MAX_RESTARTS; restarts++) {
+        guard_read(map);
+        status = gm_read_stats(map->map, stats,
+                               call != Py_None ? &(gm_progress){tell_progress, &progress} : NULL);
+    }
+    return status == GM_OK ? 0 : status == GM_CALL_FAILED ? -1 : err_status(map, status);
+}
+
+/* Chains by overflow buckets, one number for every length there is: of `stats`, or,
+ * where some are too long for it, counted right after it.  PyMem; NULL: raised. */
+static uint64_t *
+chain_lengths(MapObject *map, const gm_stats *stats)
+{
+    size_t n = stats->longest_chain + 1;
+    uint64_t *lengths = PyMem_New(uint64_t, n);
+    if (lengths == NULL) {
+        PyErr_NoMemory();
+    }
+    else if (n > GM_STATS_LENGTHS) {
+        gm_chain_lengths(map->map, lengths, n);
+    }
+    else {
+        memcpy(lengths, stats->chain_lengths, n * sizeof *lengths);
+    }
+    return lengths;
+}
+
+PyDoc_STRVAR(numbers_doc, "numbers(m, progress, /)\n--\n\n\
 The engine's plain figures as a dict; gomap.inspect.stats makes them readable.");
 
 static PyObject *
-inspect_numbers(PyObject *module, PyObject *object)
+inspect_numbers(PyObject *module, PyObject *args)
 {
-    MapObject *map = map_arg(module, object, "numbers");
+    PyObject *object, *call;
     gm_stats stats;
-    if (map == NULL) {
+    if (!PyArg_ParseTuple(args, "OO:numbers", &object, &call)) {
         return NULL;
     }
-    if (map->map == NULL) {
-        stats_of_nil(&stats);
-    }
-    else {
-        guard_read(map);
-        gm_read_stats(map->map, &stats);
-    }
-    PyObject *dict = PyDict_New();
-    if (dict == NULL || put_numbers(dict, &stats) < 0 ||
-        put(dict, "growing", PyBool_FromLong(stats.header.growing)) < 0 ||
-        put(dict, "same_size_grow", PyBool_FromLong(stats.header.same_size_grow)) < 0 ||
-        put(dict, "occupancy", list_of(stats.occupancy, GM_BUCKET_CELLS + 1)) < 0 ||
-        put(dict, "chain_lengths", chain_lengths(map, stats.longest_chain)) < 0 ||
-        put(dict, "tophash_counts", list_of(stats.tophash_counts, 256)) < 0) {
+    MapObject *map = map_arg(module, object, "numbers");
+    uint64_t *lengths =
+        map != NULL && read_stats(map, call, &stats) == 0 ? chain_lengths(map, &stats) : NULL;
+    PyObject *dict = lengths != NULL ? PyDict_New() : NULL;
+    if (dict != NULL &&
+        (put_numbers(dict, &stats) < 0 ||
+         put(dict, "growing", PyBool_FromLong(stats.header.growing)) < 0 ||
+         put(dict, "same_size_grow", PyBool_FromLong(stats.header.same_size_grow)) < 0 ||
+         put(dict, "occupancy", list_of(stats.occupancy, GM_BUCKET_CELLS + 1)) < 0 ||
+         put(dict, "chain_lengths", list_of(lengths, stats.longest_chain + 1)) < 0 ||
+         put(dict, "tophash_counts", list_of(stats.tophash_counts, 256)) < 0)) {
         Py_CLEAR(dict);
     }
+    PyMem_Free(lengths);
     return dict;
 }
 
@@ -301,7 +334,7 @@ inspect_validate(PyObject *module, PyObject *object)
 
 PyMethodDef introspect_functions[] = {
     {"hmap", (PyCFunction)(void (*)(void))inspect_hmap, METH_VARARGS | METH_KEYWORDS, hmap_doc},
-    {"numbers", inspect_numbers, METH_O, numbers_doc},
+    {"numbers", inspect_numbers, METH_VARARGS, numbers_doc},
     {"chain_counts", inspect_chain_counts, METH_O, chain_counts_doc},
     {"cursor", inspect_cursor, METH_O, cursor_doc},
     {"iterate", (PyCFunction)(void (*)(void))inspect_iterate, METH_VARARGS | METH_KEYWORDS,

@@ -26,7 +26,7 @@ fill_and_read(uint64_t *keys, size_t n, unsigned B, uint64_t seed, gm_stats *sta
     gm_writes batch = {.keys = keys, .n = n, .values = keys, .stride = sizeof *keys};
     status = gm_assign_many(map, &batch);
     if (status == GM_OK) {
-        gm_read_stats(map, stats);
+        gm_read_stats(map, stats, NULL);
     }
     gm_map_free(map);
     return status;

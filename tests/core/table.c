@@ -61,7 +61,7 @@ gm_stats
 table_stats(const table *t)
 {
     gm_stats stats;
-    gm_read_stats(t->map, &stats);
+    gm_read_stats(t->map, &stats, NULL);
     return stats;
 }
 

@@ -274,7 +274,7 @@ gm_stats
 map_stats(const gm_map *m)
 {
     gm_stats stats;
-    gm_read_stats(m, &stats);
+    gm_read_stats(m, &stats, NULL);
     return stats;
 }
 

@@ -78,7 +78,7 @@ test_clone_leaves_tombstones_and_overflow_behind(void)
         CHECK(del_hashed(&t, i, 1));
     }
     CHECK_EQ(gm_clone(t.map, NULL, 9, &copy), GM_OK);
-    gm_read_stats(copy, &stats);
+    gm_read_stats(copy, &stats, NULL);
     CHECK_EQ(stats.overflow_buckets, 0);
     CHECK_EQ(stats.header.noverflow, 0);
     CHECK_EQ(stats.header.B, 4);
