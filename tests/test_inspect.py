@@ -1,19 +1,15 @@
-"""Looking inside: hmap, stats, validate (SPEC 4); stats recounted from hmap."""
+"""Looking inside: hmap, stats, validate (SPEC 4).  The figures: test_stats_recount.py."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gomap import Map, inspect, int64
 from support.inside import fill_until_growing, flags, layout, pile_up
-from support.machine import HASHERS
 
 FIELDS = "count flags B noverflow hash0 nevacuate growing same_size_grow buckets oldbuckets"
 STATS = (
@@ -82,103 +78,6 @@ def test_empty_map_before_its_first_bucket() -> None:
     assert stats.growing is False
 
 
-def reachable(hmap: Any) -> list[tuple[Any, ...]]:
-    """The chains that a lookup can reach, one for each that it would walk."""
-    if hmap.buckets is None:
-        return []
-    if hmap.oldbuckets is None:
-        return list(hmap.buckets)
-    waiting = [chain for chain in hmap.oldbuckets if not 2 <= chain[0].tophash[0] <= 4]
-    mask = len(hmap.oldbuckets) - 1
-    moved = [
-        chain
-        for index, chain in enumerate(hmap.buckets)
-        if 2 <= hmap.oldbuckets[index & mask][0].tophash[0] <= 4
-    ]
-    return waiting + moved
-
-
-def used(bucket: Any) -> int:
-    """Occupied slots."""
-    return sum(top >= 5 for top in bucket.tophash)
-
-
-def check_stats(m: Any) -> None:
-    """Every number of stats, counted again from a snapshot."""
-    hmap, stats = inspect.hmap(m), inspect.stats(m)
-    for field in ("count", "B", "flags", "noverflow", "growing"):
-        assert getattr(stats, field) == getattr(hmap, field), field
-    assert stats.buckets == 1 << hmap.B
-    assert stats.load_factor == pytest.approx(hmap.count / (1 << hmap.B))
-    chains, old = list(hmap.buckets or ()), list(hmap.oldbuckets or ())
-    assert stats.old_buckets == len(old)
-    assert stats.old_total == len(old)
-    assert stats.overflow_buckets == sum(len(chain) - 1 for chain in chains)
-    evacuated = [chain for chain in old if 2 <= chain[0].tophash[0] <= 4]
-    assert stats.evacuated == len(evacuated)
-    live = reachable(hmap)
-    tops = Counter(t for chain in live for b in chain for t in b.tophash if t >= 5)
-    assert sum(tops.values()) == hmap.count
-    assert list(stats.tophash_counts)[5:] == [tops[t] for t in range(5, 256)]
-    assert sum(stats.occupancy) > 0 or hmap.buckets is None
-    if not hmap.growing and chains:
-        occupancy = Counter(used(chain[0]) for chain in chains)
-        assert list(stats.occupancy) == [occupancy[n] for n in range(9)]
-        lengths = Counter(len(chain) - 1 for chain in chains)
-        counted = {n: c for n, c in enumerate(stats.chain_lengths) if c}
-        assert counted == dict(lengths)
-    check_probes(hmap, stats, live)
-
-
-def check_probes(hmap: Any, stats: Any, live: list[tuple[Any, ...]]) -> None:
-    """Go's four figures: over chains, counting the entries that are looked at."""
-    if not hmap.count or hmap.growing:
-        return
-    # Entries looked at: slots whose entry a search passes, the found one included.
-    entries = [sum(used(b) for b in chain) for chain in live]
-    assert stats.miss_probe == pytest.approx(sum(entries) / len(live))
-    hits = sum(n * (n + 1) / 2 for n in entries) / hmap.count
-    assert stats.hit_probe == pytest.approx(hits)
-    with_overflow = sum(len(chain) > 1 for chain in live)
-    assert stats.pct_overflow == pytest.approx(100 * with_overflow / len(live))
-
-
-OPS = st.lists(
-    st.one_of(
-        st.tuples(st.just("set"), st.integers(0, 300), st.integers(1, 60)),
-        st.tuples(st.just("del"), st.integers(0, 300), st.integers(1, 60)),
-        st.tuples(st.just("iterate"), st.just(0), st.just(0)),
-        st.tuples(st.just("clear"), st.just(0), st.just(0)),
-        st.tuples(st.just("shrink"), st.just(0), st.just(0)),
-    ),
-    max_size=12,
-)
-
-
-@given(
-    ops=OPS,
-    types=st.sampled_from(TYPES),
-    hint=st.sampled_from([0, 9, 110]),
-    hasher=st.sampled_from(["own", "mixed", "low", "two"]),
-)
-def test_stats_agree_with_the_snapshot(ops: Any, types: Any, hint: int, hasher: str) -> None:
-    m = Map[types](hint=hint, seed=1, hasher=HASHERS[hasher]) if HASHERS[hasher] else Map[types]()
-    iterators = []
-    for name, first, n in ops:
-        if name == "set":
-            m.update({k: k for k in range(first, first + n)})
-        elif name == "del":
-            for k in range(first, first + n):
-                del m[k]
-        elif name == "iterate":
-            iterators.append(iter(m))
-            next(iterators[-1], None)
-        else:
-            getattr(m, name)()
-        check_stats(m)
-        assert inspect.validate(m) is None
-
-
 def test_bytes_per_entry_is_overhead_of_buckets_in_use() -> None:
     """8 tophash bytes and a pointer a bucket, plus empty slots, per entry; no spares."""
     m = Map[int64, int64](hint=100, seed=3)
@@ -232,6 +131,49 @@ def test_counters_count_from_zero() -> None:
     m[1] = 1
     del m[1]
     assert inspect.stats(m).reseeds == 2
+
+
+def many(n: int) -> Any:
+    """A map of more chains than statistics walk without a word."""
+    return Map[int64, int64](hint=n, seed=1)
+
+
+def test_long_statistics_tell_how_far_they_are() -> None:
+    m, told = many(1_000_000), []
+    m[1] = 1
+    assert inspect.stats(m, progress=told.append) == inspect.stats(m)
+    assert told == [0.25, 0.5, 0.75, 1.0], "262,144 buckets"
+    told.clear()
+    inspect.stats(Map[int, int]({1: 1}), progress=told.append)
+    assert told == []
+
+
+def test_what_progress_raises_comes_out() -> None:
+    def refuse(fraction: float) -> None:
+        raise KeyError(fraction)
+
+    m = many(1_000_000)
+    before = inspect.stats(m)
+    with pytest.raises(KeyError, match=r"0\.25"):
+        inspect.stats(m, progress=refuse)
+    with pytest.raises(TypeError, match="not callable"):
+        inspect.stats(m, progress=7)  # type: ignore[arg-type]
+    assert inspect.stats(m) == before
+
+
+def test_a_map_that_progress_changes_is_walked_anew() -> None:
+    m, told = many(1_000_000), []
+
+    def change(fraction: float) -> None:
+        told.append(fraction)
+        if len(told) in (2, 3):
+            m[len(told)] = 0
+
+    assert inspect.stats(m, progress=change).count == 2
+    assert told == [0.25, 0.5, 0.25, 0.25, 0.5, 0.75, 1.0]
+    m.clear()
+    with pytest.raises(RuntimeError):
+        inspect.stats(m, progress=lambda _: m.add(1, 1) and m.clear())
 
 
 @pytest.mark.large

@@ -283,12 +283,9 @@ GM_FN(assign_many)(gm_map *m, gm_writes *batch, size_t es)
             if (GM_UNLIKELY(status != GM_OK)) {
                 return status;
             }
-            bool written = GM_FN(write)(batch, batch->done, &cell, es);
-            if (GM_UNLIKELY(m->recorded) && (written || cell.inserted)) {
-                gmi_record_cell(m, w.hash[i], &cell);
-            }
-            if (GM_UNLIKELY(!written)) {
+            if (GM_UNLIKELY(!GM_FN(write)(batch, batch->done, &cell, es))) {
                 if (cell.inserted) {
+                    gmi_tell_cell(m, w.hash[i], &cell);
                     GM_FN(take_back)(m, w.hash[i], &cell, es);
                 }
                 return GM_RANGE;
@@ -296,6 +293,7 @@ GM_FN(assign_many)(gm_map *m, gm_writes *batch, size_t es)
             if (GM_UPDATES_KEY && batch->add != NULL && !batch->keeps_keys) {
                 memcpy(cell.key, keys + i, sizeof(GM_KEY));
             }
+            gmi_tell_cell(m, w.hash[i], &cell);
             if (cell.inserted && batch->inserted != NULL) {
                 batch->inserted[batch->done >> 3] |= (uint8_t)(1 << (batch->done & 7));
             }

@@ -38,6 +38,14 @@ gmi_tell_entry(gm_map *m, gm_event_kind kind, char *head, const void *key)
 }
 
 static GM_ALWAYS_INLINE void
+gmi_tell_cell(gm_map *m, uint64_t hash, const gm_cell *cell)
+{
+    if (GM_UNLIKELY(m->recorded)) {
+        gmi_record_cell(m, hash, cell);
+    }
+}
+
+static GM_ALWAYS_INLINE void
 gmi_tell_evacuation(gm_map *m, size_t oldbucket)
 {
     if (GM_UNLIKELY(m->recorded)) {

@@ -41,13 +41,14 @@ PyStructSequence_Desc event_desc = {
 };
 
 struct Recording {
-    PyObject *lists; /* what is recorded goes to each of these; new */
-    Told *told;
-    size_t n, room;
-    long states;     /* recordings that want them */
-    bool delivering; /* whoever does it takes what comes in meanwhile, too */
-    bool lost;       /* there was no memory for an event */
-    size_t own;      /* bytes of the map as an object, the engine's apart */
+    PyObject *lists;       /* of (list, number of the first event that goes to it); new */
+    Told *told;            /* a queue: */
+    size_t first, n, room; /* told[first] up to told[n - 1] wait to be delivered */
+    uint64_t delivered;    /* the number of told[first] */
+    long states;           /* recordings that want them */
+    bool delivering;       /* whoever does it takes what comes in meanwhile, too */
+    bool lost;             /* there was no memory for an event */
+    size_t own;            /* bytes of the map as an object, the engine's apart */
 };
 
 static Told *
@@ -83,7 +84,7 @@ void
 record_new_key(MapObject *self, const void *slot, const PyObject *displaced)
 {
     struct Recording *recording = self->recording;
-    Told *told = recording->n > 0 ? &recording->told[recording->n - 1] : NULL;
+    Told *told = recording->n > recording->first ? &recording->told[recording->n - 1] : NULL;
     BoxedKey *key = told != NULL ? (BoxedKey *)(void *)told->key : NULL;
     if (told != NULL && told->event.kind == GM_UPDATED && key->object == displaced) {
         PyObject *old = key->object;
@@ -176,45 +177,40 @@ event_object(MapObject *self, const Told *told, bool last)
 
 /* ---- delivery ------------------------------------------------------------------------------- */
 
+/* Event number `number`, told[first + i], to one list, or with NULL to all lists that
+ * were there when it happened. */
 static int
-deliver_one(MapObject *self, const Told *told, bool last, PyObject *lists)
+deliver_one(MapObject *self, const Told *told, uint64_t number, bool last, PyObject *only)
 {
-    PyObject *event = event_object(self, told, last);
+    PyObject *event = event_object(self, told, last), *lists = self->recording->lists;
     int result = event != NULL ? 0 : -1;
-    for (Py_ssize_t i = 0; result == 0 && i < PyTuple_GET_SIZE(lists); i++) {
-        result = PyList_Append(PyTuple_GET_ITEM(lists, i), event);
+    if (result == 0 && only != NULL) {
+        result = PyList_Append(only, event);
+    }
+    for (Py_ssize_t i = 0; result == 0 && only == NULL && i < PyList_GET_SIZE(lists); i++) {
+        PyObject *entry = PyList_GET_ITEM(lists, i);
+        if (PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(entry, 1)) <= number) {
+            result = PyList_Append(PyTuple_GET_ITEM(entry, 0), event);
+        }
     }
     Py_XDECREF(event);
-    return result;
-}
-
-/* All that has been told so far, taken out of the recording. */
-static void
-deliver_told(MapObject *self, struct Recording *recording)
-{
-    Told *told = recording->told;
-    size_t n = recording->n;
-    PyObject *lists = PyList_AsTuple(recording->lists);
-    recording->told = NULL;
-    recording->n = recording->room = 0;
-    for (size_t i = 0; i < n; i++) {
-        bool last = i + 1 == n && recording->n == 0;
-        if (lists == NULL || deliver_one(self, &told[i], last, lists) < 0) {
-            PyErr_Clear();
-            recording->lost = true;
-        }
-        told_fini(&told[i], self->spec);
+    if (result < 0) {
+        PyErr_Clear();
+        self->recording->lost = true;
     }
-    PyMem_RawFree(told);
-    Py_XDECREF(lists);
+    return result;
 }
 
 /* Is there anything?  A batch without the interpreter lock may be adding to it. */
 static bool
 is_told(MapObject *self)
 {
+    struct Recording *recording = self->recording;
     guard_write(self);
-    return self->recording->n > 0;
+    if (recording->first == recording->n) {
+        recording->first = recording->n = 0;
+    }
+    return recording->n > 0;
 }
 
 void
@@ -228,10 +224,34 @@ record_deliver(MapObject *self)
     PyErr_Fetch(&type, &value, &traceback);
     recording->delivering = true;
     while (is_told(self)) {
-        deliver_told(self, recording);
+        Told told = recording->told[recording->first]; /* the queue itself may move */
+        bool last = recording->first + 1 == recording->n;
+        deliver_one(self, &told, recording->delivered, last, NULL);
+        recording->delivered++;
+        recording->first++;
+        told_fini(&told, self->spec);
     }
     recording->delivering = false;
     PyErr_Restore(type, value, traceback);
+}
+
+/* To a list that is taken out while others are delivered to: all that waits. */
+static void
+deliver_rest(MapObject *self, PyObject *list, uint64_t from)
+{
+    struct Recording *recording = self->recording;
+    guard_write(self);
+    for (uint64_t n = recording->delivered;; n++) {
+        size_t at = recording->first + (size_t)(n - recording->delivered);
+        if (n < recording->delivered || at >= recording->n) {
+            return;
+        }
+        if (n >= from) {
+            Told told = recording->told[at];
+            deliver_one(self, &told, n, at + 1 == recording->n, list);
+            guard_write(self);
+        }
+    }
 }
 
 /* ---- beginning and end -------------------------------------------------------------------- */
@@ -316,12 +336,54 @@ record_fini(MapObject *self)
         return;
     }
     self->recording = NULL;
-    for (size_t i = 0; i < recording->n; i++) {
+    for (size_t i = recording->first; i < recording->n; i++) {
         told_fini(&recording->told[i], self->spec);
     }
     PyMem_RawFree(recording->told);
     Py_DECREF(recording->lists);
     PyMem_Free(recording);
+}
+
+/* The list gets what happens from now on. */
+static int
+begin(MapObject *self, PyObject *events)
+{
+    struct Recording *recording = self->recording;
+    PyObject *lists = recording->lists;
+    record_deliver(self);
+    guard_write(self);
+    uint64_t from = recording->delivered + (recording->n - recording->first);
+    PyObject *entry = Py_BuildValue("(OK)", events, (unsigned long long)from);
+    int result = entry != NULL ? PyList_Append(lists, entry) : -1;
+    Py_XDECREF(entry);
+    if (result < 0) {
+        return -1;
+    }
+    guard_write(self);
+    gm_status status = gm_record(self->map, &(gm_recorder){see_event, self});
+    if (status != GM_OK) {
+        PyList_SetSlice(lists, PyList_GET_SIZE(lists) - 1, PY_SSIZE_T_MAX, NULL);
+        return err_status(self, status);
+    }
+    return 0;
+}
+
+/* Takes a list out; false if it is not there. */
+static bool
+end(MapObject *self, PyObject *events)
+{
+    struct Recording *recording = self->recording;
+    PyObject *lists = recording->lists;
+    for (Py_ssize_t i = PyList_GET_SIZE(lists) - 1; i >= 0; i--) {
+        PyObject *entry = PyList_GET_ITEM(lists, i);
+        if (PyTuple_GET_ITEM(entry, 0) == events) {
+            uint64_t from = PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(entry, 1));
+            PyList_SetSlice(lists, i, i + 1, NULL);
+            deliver_rest(self, events, from);
+            return true;
+        }
+    }
+    return false;
 }
 
 PyDoc_STRVAR(record_start_doc, "record_start(m, events, states, /)\n--\n\n\
@@ -346,16 +408,7 @@ record_start(PyObject *module, PyObject *args)
     if (map_ensure(map) < 0 || recording_ensure(map) < 0) {
         return NULL;
     }
-    record_deliver(map);
-    if (PyList_Append(map->recording->lists, events) < 0) {
-        return NULL;
-    }
-    guard_write(map);
-    gm_status status = gm_record(map->map, &(gm_recorder){see_event, map});
-    if (status != GM_OK) {
-        PyList_SetSlice(map->recording->lists, PyList_GET_SIZE(map->recording->lists) - 1,
-                        PY_SSIZE_T_MAX, NULL);
-        err_status(map, status);
+    if (begin(map, events) < 0) {
         return NULL;
     }
     map->recording->states += states;
@@ -382,14 +435,10 @@ record_stop(PyObject *module, PyObject *args)
         Py_RETURN_TRUE;
     }
     record_deliver(map);
-    PyObject *lists = recording->lists;
-    for (Py_ssize_t i = PyList_GET_SIZE(lists) - 1; i >= 0; i--) {
-        if (PyList_GET_ITEM(lists, i) == events) {
-            recording->states -= states;
-            PyList_SetSlice(lists, i, i + 1, NULL);
-            break;
-        }
+    if (end(map, events)) {
+        recording->states -= states;
     }
+    PyObject *lists = recording->lists;
     if (PyList_GET_SIZE(lists) == 0) {
         stop_telling(map);
     }

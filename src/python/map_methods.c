@@ -313,37 +313,6 @@ map_sizeof(MapObject *self, PyObject *ignored)
     return PyLong_FromSize_t(bytes + (self->map != NULL ? gm_memory(self->map) : 0));
 }
 
-PyDoc_STRVAR(repr_html_doc, "_repr_html_($self, /)\n--\n\n\
-The map's layout as HTML, which a notebook shows: gomap.display.map_html(m).");
-
-static PyObject *
-map_repr_html(MapObject *self, PyObject *ignored)
-{
-    (void)ignored;
-    PyObject *display = PyImport_ImportModule("gomap.display");
-    PyObject *html = display != NULL ? PyObject_CallMethod(display, "map_html", "O", self) : NULL;
-    Py_XDECREF(display);
-    return html;
-}
-
-PyDoc_STRVAR(repr_pretty_doc, "_repr_pretty_($self, p, cycle, /)\n--\n\n\
-The map as text of bounded length, for IPython: gomap.display.map_pretty(m, p, cycle).");
-
-static PyObject *
-map_repr_pretty(MapObject *self, PyObject *args)
-{
-    PyObject *printer, *cycle, *done = NULL;
-    if (!PyArg_ParseTuple(args, "OO:_repr_pretty_", &printer, &cycle)) {
-        return NULL;
-    }
-    PyObject *display = PyImport_ImportModule("gomap.display");
-    if (display != NULL) {
-        done = PyObject_CallMethod(display, "map_pretty", "OOO", self, printer, cycle);
-    }
-    Py_XDECREF(display);
-    return done;
-}
-
 /* ---- the whole ----------------------------------------------------------------------- */
 
 PyDoc_STRVAR(copy_doc, "copy($self, /)\n--\n\n\
@@ -498,8 +467,8 @@ PyMethodDef map_methods[] = {
     {"add_many", FAST(map_add_many), METH_VARARGS | METH_KEYWORDS, map_add_many_doc},
     {"merge", FAST(map_merge), METH_VARARGS | METH_KEYWORDS, map_merge_doc},
     {"to_dict", (PyCFunction)map_to_dict, METH_NOARGS, to_dict_doc},
-    {"_repr_html_", (PyCFunction)map_repr_html, METH_NOARGS, repr_html_doc},
-    {"_repr_pretty_", (PyCFunction)map_repr_pretty, METH_VARARGS, repr_pretty_doc},
+    {"_repr_html_", (PyCFunction)map_repr_html, METH_NOARGS, map_repr_html_doc},
+    {"_repr_pretty_", (PyCFunction)map_repr_pretty, METH_VARARGS, map_repr_pretty_doc},
     {"__sizeof__", (PyCFunction)map_sizeof, METH_NOARGS,
      "Bytes of the map, its contents left out."},
     {"__reduce__", (PyCFunction)map_reduce, METH_NOARGS, "For pickle."},

@@ -11,9 +11,10 @@
 #include "check.h"
 
 extern const test_group batch_tests, batch_failure_tests, batch_growth_tests, batch_iterate_tests,
-    batch_prefetch_tests, clear_tests, clone_tests, growth_tests, hash_tests, iterate_tests,
-    memory_tests, model_tests, nan_tests, owner_tests, prealloc_tests, random_tests, reseed_tests,
-    resize_tests, stats_tests, stranger_tests, swar_tests;
+    batch_prefetch_tests, clear_tests, clone_tests, cursor_tests, growth_tests, hash_tests,
+    iterate_tests, memory_tests, model_tests, nan_tests, owner_tests, prealloc_tests, random_tests,
+    record_tests, record_batch_tests, record_order_tests, reseed_tests, resize_tests, stats_tests,
+    stranger_tests, swar_tests;
 
 static const test_group *const groups[] = {
     &growth_tests,         &prealloc_tests,      &resize_tests,       &clear_tests,
@@ -21,7 +22,8 @@ static const test_group *const groups[] = {
     &random_tests,         &stats_tests,         &swar_tests,         &hash_tests,
     &memory_tests,         &model_tests,         &owner_tests,        &stranger_tests,
     &batch_tests,          &batch_failure_tests, &batch_growth_tests, &batch_iterate_tests,
-    &batch_prefetch_tests,
+    &batch_prefetch_tests, &record_order_tests,  &record_tests,       &record_batch_tests,
+    &cursor_tests,
 };
 
 uint64_t test_seed;

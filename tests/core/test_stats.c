@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "grow.h"
 #include "table.h"
 
 /* ---- a second count of everything, from a visit of every bucket -------------------------- */
@@ -171,6 +172,178 @@ test_stats_of_a_map_without_buckets(void)
 
 /* ---- visits and walks -------------------------------------------------------------------- */
 
+/* ---- entries of each chain ---------------------------------------------------------------- */
+
+#define COUNTED 64 /* no array here has more chains */
+
+typedef struct {
+    uint8_t want[2][COUNTED]; /* present, old */
+} chain_counts;
+
+static gm_status
+count_in_chain(void *context, const gm_bucket_view *b)
+{
+    chain_counts *c = context;
+    CHECK(b->chain < COUNTED);
+    uint8_t *count = &c->want[b->old][b->chain];
+    for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
+        bool is_entry = b->tophash[i] >= GM_MIN_TOPHASH;
+        bool is_evacuated = b->tophash[i] > GM_EMPTY_ONE && !is_entry;
+        *count = is_evacuated ? GM_COUNTS_EVACUATED
+                              : (uint8_t)(*count + (is_entry && *count < GM_COUNTS_MOST));
+    }
+    return GM_OK;
+}
+
+static void
+check_chain_counts(const table *t)
+{
+    chain_counts c = {{{0}, {0}}};
+    gm_header h = table_header(t);
+    CHECK_EQ(gm_visit(t->map, SIZE_MAX, count_in_chain, &c), GM_OK);
+    for (unsigned old = 0; old < 2; old++) {
+        uint8_t got[COUNTED + 1];
+        size_t n = old ? h.old_buckets : h.buckets;
+        memset(got, 77, sizeof got);
+        gm_chain_counts(t->map, old, got, n);
+        CHECK(memcmp(got, c.want[old], n) == 0);
+        CHECK_EQ(got[n], 77);
+    }
+}
+
+static void
+test_chain_counts_are_what_a_visit_counts(void)
+{
+    table t;
+    uint64_t growing = 0;
+    table_init(&t, &(table_options){&gm_kind_bits64, 0, 1, false});
+    check_chain_counts(&t);
+    for (uint64_t i = 0; i < 400; i++) {
+        put(&t, i, i);
+        if (i % 3 == 0) {
+            del(&t, i / 2);
+        }
+        check_chain_counts(&t);
+        growing += table_header(&t).growing;
+    }
+    CHECK(growing > 20);
+    table_fini(&t);
+}
+
+/* 253, 254, 255 and 300 entries, then an empty chain that has moved. */
+static void
+test_chain_counts_end_at_254_and_255_says_evacuated(void)
+{
+    const uint64_t sizes[] = {253, 254, 255, 300};
+    const uint8_t want[] = {253, 254, 254, 254, 0};
+    uint8_t got[2048];
+    table t;
+    table_init(&t, &(table_options){&gm_kind_hashed_bits64, 1600, 1, false});
+    for (uint64_t chain = 0; chain < 4; chain++) {
+        for (uint64_t n = 0; n < sizes[chain]; n++) {
+            put_hashed(&t, chain * 1000 + n, chain, n);
+        }
+    }
+    CHECK_EQ(table_header(&t).B, 8);
+    gm_chain_counts(t.map, false, got, 5);
+    CHECK(memcmp(got, want, 5) == 0);
+    CHECK(del_hashed(&t, 2000, 2)); /* 254 are left */
+    gm_chain_counts(t.map, false, got, 5);
+    CHECK(memcmp(got, want, 5) == 0);
+    gm_chain_counts(t.map, true, got, 5); /* there is no old array */
+    CHECK(memcmp(got, (const uint8_t[5]){0}, 5) == 0);
+    CHECK_EQ(gmi_start_growth(t.map), GM_OK);
+    CHECK(!del_hashed(&t, 9, 5)); /* moves 5 and 0 */
+    gm_chain_counts(t.map, true, got, 6);
+    CHECK(memcmp(got, (const uint8_t[]){255, 254, 254, 254, 0, 255}, 6) == 0);
+    gm_chain_counts(t.map, false, got, 6);
+    CHECK(memcmp(got, (const uint8_t[]){253, 0, 0, 0, 0, 0}, 6) == 0);
+    table_fini(&t);
+}
+
+/* ---- the first and the last chains ---------------------------------------------------------- */
+
+typedef struct {
+    size_t most, n[2]; /* chains of the present, of the old array */
+    size_t seen[2];
+    size_t next_position, overflow;
+    bool old_is_over;
+} visit_ends;
+
+/* The number of the chain that comes k-th among those shown of n. */
+static size_t
+shown_chain(size_t k, size_t n, size_t most)
+{
+    size_t first = most - most / 2;
+    return n <= most || k < first ? k : n - most + k;
+}
+
+static gm_status
+see_end(void *context, const gm_bucket_view *b)
+{
+    visit_ends *v = context;
+    if (b->position == 0) {
+        CHECK(b->old ? !v->old_is_over : true);
+        v->old_is_over |= !b->old;
+        CHECK_EQ(b->chain, shown_chain(v->seen[b->old], v->n[b->old], v->most));
+        v->seen[b->old]++;
+        v->next_position = 0;
+    }
+    CHECK_EQ(b->position, v->next_position);
+    v->overflow += b->position > 0;
+    v->next_position++;
+    return GM_OK;
+}
+
+static size_t
+check_ends(const table *t, size_t most)
+{
+    gm_header h = table_header(t);
+    visit_ends v = {.most = most, .n = {h.has_buckets ? h.buckets : 0, h.old_buckets}};
+    CHECK_EQ(gm_visit(t->map, most, see_end, &v), GM_OK);
+    for (unsigned old = 0; old < 2; old++) {
+        CHECK_EQ(v.seen[old], v.n[old] < most ? v.n[old] : most);
+    }
+    return v.overflow;
+}
+
+static void
+test_a_visit_of_the_ends_shows_as_many_chains_as_wanted(void)
+{
+    table t;
+    table_init(&t, &(table_options){&gm_kind_bits64, 0, 1, false});
+    check_ends(&t, 2);                   /* no array yet */
+    for (uint64_t i = 0; i < 300; i++) { /* up to 64 chains, growing and not */
+        put(&t, i, i);
+        for (size_t most = 2; most < 9; most++) {
+            check_ends(&t, most);
+        }
+        for (size_t most = 14; most < 68; most += most % 16 == 1 ? 13 : 1) { /* 15 16 17, 31 .. */
+            check_ends(&t, most);
+        }
+        check_ends(&t, SIZE_MAX);
+    }
+    table_fini(&t);
+}
+
+static void
+test_a_visit_of_the_ends_shows_whole_chains(void)
+{
+    table t;
+    table_init(&t, &(table_options){&gm_kind_hashed_bits64, 200, 1, false});
+    for (uint64_t n = 0; n < 20; n++) { /* three buckets in 0, 15, 16 and 31 of 32 */
+        for (uint64_t i = 0; i < 4; i++) {
+            put_hashed(&t, n * 4 + i, i / 2 * 16 + i % 2 * 15, n);
+        }
+    }
+    CHECK_EQ(table_header(&t).B, 5);
+    CHECK_EQ(check_ends(&t, 2), 4);
+    CHECK_EQ(check_ends(&t, 30), 4);
+    CHECK_EQ(check_ends(&t, 31), 6); /* chains 0 ... 15 and 17 ... 31 */
+    CHECK_EQ(check_ends(&t, 32), 8);
+    table_fini(&t);
+}
+
 static gm_status
 stop_at_once(void *context, const gm_bucket_view *bucket)
 {
@@ -255,6 +428,12 @@ static const test_case cases[] = {
     {"stats_are_what_a_visit_counts", test_stats_are_what_a_visit_counts},
     {"stats_of_crowded_chains", test_stats_of_crowded_chains},
     {"stats_of_a_map_without_buckets", test_stats_of_a_map_without_buckets},
+    {"chain_counts_are_what_a_visit_counts", test_chain_counts_are_what_a_visit_counts},
+    {"chain_counts_end_at_254_and_255_says_evacuated",
+     test_chain_counts_end_at_254_and_255_says_evacuated},
+    {"a_visit_of_the_ends_shows_as_many_chains_as_wanted",
+     test_a_visit_of_the_ends_shows_as_many_chains_as_wanted},
+    {"a_visit_of_the_ends_shows_whole_chains", test_a_visit_of_the_ends_shows_whole_chains},
     {"a_visit_ends_when_the_callback_says_so", test_a_visit_ends_when_the_callback_says_so},
     {"a_visit_notices_changes", test_a_visit_notices_changes},
     {"a_walk_meets_every_entry_once_at_every_stage_of_a_growth",
