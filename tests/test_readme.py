@@ -12,7 +12,7 @@ import gomap
 from gomap import _gomap
 
 ROOT = Path(__file__).resolve().parent.parent
-OPTIONS = doctest.IGNORE_EXCEPTION_DETAIL | doctest.NORMALIZE_WHITESPACE
+OPTIONS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL | doctest.NORMALIZE_WHITESPACE
 EXTENSION_CLASSES = [_gomap.Map, type(gomap.Map().keys()), type(gomap.Map().items())]
 
 
