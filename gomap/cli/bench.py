@@ -8,22 +8,20 @@ import json
 import platform
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from gomap._version import __version__
 from gomap.cli import outputs
 from gomap.cli.bench_measure import (
-    OPERATIONS,
     SEED,
     SUBJECTS,
     Data,
-    Operation,
-    Result,
     Subject,
     cpu_model,
     measure,
 )
+from gomap.cli.bench_result import SHOWN, Bench, Cell
 from gomap.cli.errors import NEEDS_MATPLOTLIB, NEEDS_RICH, missing
 from gomap.cli.numbers import whole_number
 from gomap.cli.progress import progress
@@ -61,44 +59,6 @@ LARGEST = 100_000_000
 LARGE = 1_000_000
 ROUNDS = ((10_000, 15), (LARGE - 1, 7))
 FEW_ROUNDS = 3
-SHOWN = tuple(operation for operation in OPERATIONS if operation.keys != "equal")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One operation on one map at one size."""
-
-    subject: Subject
-    operation: Operation
-    n: int
-    rounds: int
-    result: Result
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What was measured, and where."""
-
-    processor: str
-    python: str
-    gomap: str
-    seed: int
-    cells: list[Cell]
-
-    def cell(self, subject: Subject, operation: Operation, n: int) -> Cell:
-        """Return the one cell of these."""
-        wanted = (subject, operation, n)
-        return next(c for c in self.cells if (c.subject, c.operation, c.n) == wanted)
-
-    @property
-    def subjects(self) -> list[Subject]:
-        """The maps measured, in order."""
-        return list(dict.fromkeys(cell.subject for cell in self.cells))
-
-    @property
-    def sizes(self) -> list[int]:
-        """The sizes measured, in order."""
-        return list(dict.fromkeys(cell.n for cell in self.cells))
 
 
 def add_parser(commands: Any) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from gomap.cli.bench import SHOWN, Bench, Cell
 from gomap.cli.bench_measure import Subject, geomean
+from gomap.cli.bench_result import SHOWN, Bench, Cell
 
 COLOURS = ("#1b9e9e", "#4c78c8", "#1d2d5c", "#b5651d", "#7a3b8f", "#5f6b7a")
 MARKERS = ("o", "s", "D", "^", "v", "P")

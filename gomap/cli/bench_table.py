@@ -9,8 +9,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gomap.cli.bench import SHOWN, Bench, Cell
 from gomap.cli.bench_measure import Subject, geomean
+from gomap.cli.bench_result import SHOWN, Bench, Cell
 from gomap.cli.terminal import console, drawn
 from gomap.display.terminal import QUIET, TITLE
 

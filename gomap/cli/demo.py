@@ -7,6 +7,7 @@ import sys
 from collections.abc import Generator
 from typing import Any
 
+from gomap.cli.demo_chapters import CHAPTERS
 from gomap.cli.errors import NEEDS_RICH, missing
 from gomap.cli.numbers import seconds, whole_number
 
@@ -16,20 +17,6 @@ chain, overflows, loses keys and is iterated, and everything drawn is read from
 the live engine. On a terminal it waits for a key after each step; into a pipe
 or a file it prints all of it at once.
 """
-
-CHAPTERS = {
-    "bucket": "eight slots: tophash bytes, keys, elements",
-    "lookup": "the path to a key, and to one that is not there",
-    "growth": "the ninth key doubles the map",
-    "evacuation": "old buckets move one or two with each write",
-    "overflow": "a ninth key for a full bucket: chains",
-    "delete": "emptyOne and emptyRest",
-    "same-size": "packing chains of air",
-    "order": "iteration starts at random and survives changes",
-    "nil": "the map that reads as empty",
-    "million": "a million keys at a glance",
-}
-"""The chapters' names and titles; `demo_chapters` has their scenes."""
 
 EPILOG = (
     "chapters (--only):\n"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
-from gomap.cli.demo import CHAPTERS
+from gomap.cli.demo_chapters import CHAPTERS
 from gomap.cli.demo_draw import FANCY, Look
 from gomap.cli.demo_growing import bucket, evacuation, growth, lookup, overflow
 from gomap.cli.demo_keys import BACK, QUIT, Keys, Timed
