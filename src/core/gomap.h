@@ -134,8 +134,9 @@ void gm_map_free(gm_map *m);
 void gm_clear(gm_map *m);
 /* Empty and without buckets (B = 0), as new; every iterator ends. */
 void gm_drop(gm_map *m);
-/* A map with the same entries under the same hash0 in as many buckets, without
- * tombstones; keys and elements are retained. `context` replaces the options'. */
+/* A map with the same entries under the same hash0, in as many buckets as they need
+ * but not more than m's; keys and elements are retained. `context` replaces the
+ * options'. */
 gm_status gm_clone(gm_map *m, void *context, uint64_t seed, gm_map **out);
 
 /* ---- entries ------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* rebuild.c: copying all entries into an array of another size, or another map.
+/* rebuild.c: copying all entries into an array of another size.
  *
  *   the map ── walk ──▶ hash ──▶ append to the chain's tail ──▶ a fresh array
  *
@@ -14,9 +14,8 @@
 #include "record.h"
 #include "walk.h"
 
-/* Puts an entry into the first free cell of its chain in `to`. */
-static bool
-append(gm_map *to, uint64_t hash, const gm_cell *from)
+bool
+gmi_append(gm_map *to, uint64_t hash, const gm_cell *from)
 {
     char *b = gmi_bucket_at(to->buckets, hash & gmi_mask(to->B), to->bucket_size);
     size_t depth = 1;
@@ -46,7 +45,7 @@ append_all(gm_map *to, gm_map *from)
     gm_cell cell;
     gm_walk_init(&w, from);
     while (gm_walk_next(&w, &cell)) {
-        if (!append(to, to->kind->slot_hash(to, cell.key), &cell)) {
+        if (!gmi_append(to, to->kind->slot_hash(to, cell.key), &cell)) {
             return false;
         }
     }
@@ -54,9 +53,8 @@ append_all(gm_map *to, gm_map *from)
     return true;
 }
 
-/* A map like m, empty, without arrays or iterators, of 2**B buckets. */
-static bool
-prepare(gm_map *fresh, const gm_map *m, unsigned B)
+bool
+gmi_prepare(gm_map *fresh, const gm_map *m, unsigned B)
 {
     *fresh = *m;
     fresh->count = 0;
@@ -118,7 +116,7 @@ rebuild(gm_map *m, unsigned B, bool filled)
     if (B > GM_MAX_B) {
         return GM_TOO_LARGE;
     }
-    if (!prepare(&fresh, m, B)) {
+    if (!gmi_prepare(&fresh, m, B)) {
         return GM_NO_MEMORY;
     }
     if (filled) {
@@ -183,63 +181,4 @@ gm_finish_growth(gm_map *m)
     gm_status status = gmi_finish_growth(m);
     gmi_check(m);
     return status;
-}
-
-/* ---- another map ----------------------------------------------------------------------- */
-
-static void
-retain_all(gm_map *m)
-{
-    const gm_owner *owner = m->owner;
-    gm_walk w;
-    gm_cell cell;
-    gm_walk_init(&w, m);
-    while (owner != NULL && gm_walk_next(&w, &cell)) {
-        if (owner->retain_key != NULL) {
-            owner->retain_key(cell.key);
-        }
-        if (owner->retain_elem != NULL) {
-            owner->retain_elem(cell.elem);
-        }
-    }
-}
-
-gm_status
-gm_clone(gm_map *m, void *context, uint64_t seed, gm_map **out)
-{
-    const gm_allocator *allocator = m->allocator;
-    gm_map *copy = allocator->alloc(allocator->context, sizeof *copy);
-    *out = NULL;
-    if (copy == NULL) {
-        return GM_NO_MEMORY;
-    }
-    gm_map like = *m;
-    like.memory = sizeof *copy;
-    like.flags = 0;
-    like.ops = gmi_ops_of(m->type);
-    like.recorded = false;
-    like.recording_ops = NULL;
-    like.rng = seed;
-    like.doublings = like.same_size_growths = like.reseeds = 0;
-    bool made = m->buckets == NULL || prepare(copy, &like, m->B);
-    if (made && m->buckets == NULL) {
-        *copy = like;
-        copy->iterators = NULL;
-        copy->garbage = NULL;
-    }
-    if (made && m->buckets != NULL) {
-        gmi_array_fill_soon(copy, copy->buckets);
-    }
-    if (made && !append_all(copy, m)) {
-        gmi_array_destroy(copy, copy->buckets);
-        made = false;
-    }
-    if (!made) {
-        allocator->release(allocator->context, copy, sizeof *copy);
-        return GM_NO_MEMORY;
-    }
-    copy->context = context;
-    retain_all(copy);
-    *out = copy;
-    return GM_OK;
 }

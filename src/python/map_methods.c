@@ -318,6 +318,9 @@ map_sizeof(MapObject *self, PyObject *ignored)
 PyDoc_STRVAR(copy_doc, "copy($self, /)\n--\n\n\
 A map with the same entries, options and class; nil of a nil map.  O(buckets).\n\
 \n\
+It has the hash0 of this one and as many buckets as its entries need (but no\n\
+more than this one), laid out as Go's maps.Clone lays them out.\n\
+\n\
 >>> from gomap import Map\n\
 >>> Map[str, int]({'a': 1}).copy()\n\
 Map[str, int]({'a': 1})\n");

@@ -18,6 +18,17 @@ check_same(table *t, gm_map *copy)
     }
 }
 
+/* log2 of the buckets that Go's make gives so many entries. */
+static unsigned
+fitting(uint64_t entries)
+{
+    unsigned B = 0;
+    while (entries > 8 && 2 * entries > 13 * ((uint64_t)1 << B)) {
+        B++;
+    }
+    return B;
+}
+
 /* Entries come and go; clones are made of every state, growing ones too. */
 static void
 test_clone_has_the_entries_and_the_size(void)
@@ -30,7 +41,8 @@ test_clone_has_the_entries_and_the_size(void)
         CHECK_EQ(gm_clone(t.map, NULL, i, &copy), GM_OK);
         gm_header h;
         gm_read_header(copy, &h);
-        CHECK_EQ(h.B, table_header(&t).B);
+        CHECK_EQ(h.B, fitting(h.count));
+        CHECK(h.B <= table_header(&t).B);
         CHECK_EQ(h.flags, 0);
         CHECK(!h.growing);
         CHECK_EQ(t.memory.outstanding - before, gm_memory(copy));
@@ -81,7 +93,7 @@ test_clone_leaves_tombstones_and_overflow_behind(void)
     gm_read_stats(copy, &stats, NULL);
     CHECK_EQ(stats.overflow_buckets, 0);
     CHECK_EQ(stats.header.noverflow, 0);
-    CHECK_EQ(stats.header.B, 4);
+    CHECK_EQ(stats.header.B, 0);
     gm_map_free(copy);
     table_fini(&t);
 }
