@@ -32,9 +32,10 @@ except ImportError:
             "or `pip install -e .` to work in its source tree"
         ) from error
 
-from . import inspect
+from . import inspect, maps
 from ._go import make
 from ._gomap import ConcurrentMapError, Map, NilMapError, clear, count, delete
+from ._json import from_json, json_default
 from ._types import (
     bool_,
     complex128,
@@ -66,13 +67,16 @@ __all__ = [
     "delete",
     "float32",
     "float64",
+    "from_json",
     "inspect",
     "int8",
     "int16",
     "int32",
     "int64",
     "interface",
+    "json_default",
     "make",
+    "maps",
     "string",
     "uint8",
     "uint16",
@@ -87,8 +91,15 @@ _abc.ItemsView.register(type(Map().items()))
 _abc.Iterator.register(type(iter(Map())))
 
 
+_MODULES = frozenset({"display", "viz"})
+
+
 def __getattr__(name: str) -> Any:
-    """Find the parametrised classes by name, so that pickle can."""
+    """Import what is seldom needed at its first use; find parametrised classes for pickle."""
+    if name in _MODULES:
+        from importlib import import_module
+
+        return import_module(f"{__name__}.{name}")
     from ._go import class_named
 
     return class_named(name)

@@ -116,7 +116,7 @@ class float32:
 
     def __new__(cls, value: SupportsFloat = 0.0) -> Any:
         """Return the value rounded, as a float; OverflowError when it is too large."""
-        number: float = struct.unpack("f", struct.pack("f", float(value)))[0]
+        number: float = struct.unpack("<f", struct.pack("<f", float(value)))[0]
         return number
 
 

@@ -359,3 +359,10 @@ def test_strings_of_every_width_and_with_zeros_are_keys() -> None:
     assert all(m[text] == text for text in texts)
     raw = [b"", b"\0", b"\0\0", b"a", bytes(1000)]
     assert len(Map[bytes, int]({value: 1 for value in raw})) == len(raw)
+
+
+def test_float32_rounds_and_refuses_what_is_too_large() -> None:
+    assert gomap.float32(0.1) == 0.10000000149011612
+    assert gomap.float32(float("inf")) == float("inf")
+    with pytest.raises(OverflowError):
+        gomap.float32(1e39)

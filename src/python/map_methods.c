@@ -472,6 +472,8 @@ PyMethodDef map_methods[] = {
     {"to_dict", (PyCFunction)map_to_dict, METH_NOARGS, to_dict_doc},
     {"_repr_html_", (PyCFunction)map_repr_html, METH_NOARGS, map_repr_html_doc},
     {"_repr_pretty_", (PyCFunction)map_repr_pretty, METH_VARARGS, map_repr_pretty_doc},
+    {"__get_pydantic_core_schema__", (PyCFunction)map_pydantic, METH_VARARGS | METH_CLASS,
+     map_pydantic_doc},
     {"__sizeof__", (PyCFunction)map_sizeof, METH_NOARGS,
      "Bytes of the map, its contents left out."},
     {"__reduce__", (PyCFunction)map_reduce, METH_NOARGS, "For pickle."},

@@ -1,4 +1,4 @@
-/* map_read.c: reading the whole map: snapshot, repr, notebooks, ==, to_dict.
+/* map_read.c: reading the whole map: snapshot, repr, ==, to_dict.
  *
  * A snapshot is taken in one go, without Python code running in between, and
  * leaves no flag behind; what may run Python code works on it.
@@ -188,39 +188,6 @@ map_repr(MapObject *self)
     }
     Py_DECREF(name);
     return text;
-}
-
-/* ---- in notebooks ------------------------------------------------------------------- */
-
-const char map_repr_html_doc[] = PyDoc_STR("_repr_html_($self, /)\n--\n\n\
-The map's layout as HTML, which a notebook shows: gomap.display.map_html(m).");
-
-PyObject *
-map_repr_html(MapObject *self, PyObject *ignored)
-{
-    (void)ignored;
-    PyObject *display = PyImport_ImportModule("gomap.display");
-    PyObject *html = display != NULL ? PyObject_CallMethod(display, "map_html", "O", self) : NULL;
-    Py_XDECREF(display);
-    return html;
-}
-
-const char map_repr_pretty_doc[] = PyDoc_STR("_repr_pretty_($self, p, cycle, /)\n--\n\n\
-The map as text of bounded length, for IPython: gomap.display.map_pretty(m, p, cycle).");
-
-PyObject *
-map_repr_pretty(MapObject *self, PyObject *args)
-{
-    PyObject *printer, *cycle, *done = NULL;
-    if (!PyArg_ParseTuple(args, "OO:_repr_pretty_", &printer, &cycle)) {
-        return NULL;
-    }
-    PyObject *display = PyImport_ImportModule("gomap.display");
-    if (display != NULL) {
-        done = PyObject_CallMethod(display, "map_pretty", "OOO", self, printer, cycle);
-    }
-    Py_XDECREF(display);
-    return done;
 }
 
 /* ---- == ------------------------------------------------------------------------------ */

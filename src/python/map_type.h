@@ -74,13 +74,16 @@ PyObject *map_fromkeys(PyTypeObject *cls, PyObject *const *args, Py_ssize_t n);
 /* [k0, v0, k1, v1, ...]: the contents at one instant; new. */
 PyObject *map_snapshot(MapObject *self);
 PyObject *map_repr(MapObject *self);
-extern const char map_repr_html_doc[], map_repr_pretty_doc[];
-PyObject *map_repr_html(MapObject *self, PyObject *ignored);
-PyObject *map_repr_pretty(MapObject *self, PyObject *args);
 PyObject *map_richcompare(MapObject *self, PyObject *other, int op);
 PyObject *map_to_dict(MapObject *self, PyObject *ignored);
 /* [(k, v), ...] of a snapshot; new. */
 PyObject *map_pairs_of(PyObject *flat);
+
+/* map_hooks.c */
+extern const char map_repr_html_doc[], map_repr_pretty_doc[], map_pydantic_doc[];
+PyObject *map_repr_html(MapObject *self, PyObject *ignored);
+PyObject *map_repr_pretty(MapObject *self, PyObject *args);
+PyObject *map_pydantic(PyObject *cls, PyObject *args);
 
 /* map_pickle.c */
 PyObject *map_reduce(MapObject *self, PyObject *ignored);
