@@ -9,12 +9,14 @@
 
 Maps may be changed while they are iterated, start each iteration at random, grow
 without long pauses, and show their buckets: see `gomap.inspect`.
+
+PYTEST_DONT_REWRITE: pytest loads the package for its plugin, and finds no asserts to rewrite.
 """
 
 from __future__ import annotations
 
 import collections.abc as _abc
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 try:
     from . import _gomap as _gomap
@@ -53,6 +55,9 @@ from ._types import (
 )
 from ._version import __version__
 
+if TYPE_CHECKING:
+    from .testing import shuffled as shuffled
+
 string = str
 
 __all__ = [
@@ -77,6 +82,7 @@ __all__ = [
     "json_default",
     "make",
     "maps",
+    "shuffled",
     "string",
     "uint8",
     "uint16",
@@ -91,7 +97,7 @@ _abc.ItemsView.register(type(Map().items()))
 _abc.Iterator.register(type(iter(Map())))
 
 
-_MODULES = frozenset({"display", "viz"})
+_MODULES = frozenset({"display", "sync", "viz"})
 
 
 def __getattr__(name: str) -> Any:
@@ -100,6 +106,10 @@ def __getattr__(name: str) -> Any:
         from importlib import import_module
 
         return import_module(f"{__name__}.{name}")
+    if name == "shuffled":
+        from .testing import shuffled
+
+        return shuffled
     from ._go import class_named
 
     return class_named(name)
