@@ -70,6 +70,10 @@ bench: ## dict against every Map, written into benchmarks/README.md
 bench-batch: ## batches against pandas, numpy, polars ..., into benchmarks/README.md
 	$(PYTHON) benchmarks/bench_batch.py --update
 
+.PHONY: bench-sync
+bench-sync: ## sync.Map against a lock around a dict, into benchmarks/README.md
+	$(PYTHON) benchmarks/bench_sync.py --update
+
 .PHONY: format
 format: ## ruff and clang-format
 	ruff check --fix .

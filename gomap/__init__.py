@@ -56,6 +56,7 @@ from ._types import (
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from . import sync as sync
     from .testing import shuffled as shuffled
 
 string = str
@@ -84,6 +85,7 @@ __all__ = [
     "maps",
     "shuffled",
     "string",
+    "sync",
     "uint8",
     "uint16",
     "uint32",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from typing import Any
 
@@ -46,6 +47,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers and choose the profile."""
     config.addinivalue_line("markers", "slow: a long form, run with --slow only")
     config.addinivalue_line("markers", "large: makes large maps, left out by --no-large")
+    # A shell's background jobs ignore it, and so would the processes that tests interrupt.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     default = "long" if config.getoption("--slow") else "default"
     settings.load_profile(os.environ.get("GOMAP_HYPOTHESIS", default))
 

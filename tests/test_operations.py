@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import gomap
-from gomap import Map, float64, inspect, int64
+from gomap import Map, float64, inspect, int64, sync
 from support.inside import fill_until_growing, layout
 
 
@@ -298,6 +298,16 @@ def test_equality_as_mappings() -> None:
     assert not (m == 5)
     assert Map[int, int]() == {} == Map[str, str]()
     assert UserDict({"a": 1, "b": 2}) == m
+
+
+def test_equality_with_a_mapping_that_has_something_for_absent_keys() -> None:
+    class Counting(UserDict[str, int]):
+        def __missing__(self, key: str) -> int:
+            return 0
+
+    assert Map({"a": 0}) != Counting({"b": 0})
+    assert Map({"a": 0}) == Counting({"a": 0})
+    assert Map({"a": 0}) != sync.Map[str, int]({"b": 0})
 
 
 def test_equality_of_nan() -> None:

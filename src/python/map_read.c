@@ -217,6 +217,10 @@ elem_in_other(MapObject *self, PyObject *other, PyObject *key)
     if (PyDict_Check(other)) { /* a defaultdict must not be filled by comparing */
         return Py_XNewRef(PyDict_GetItemWithError(other, key));
     }
+    /* another mapping may have something for keys that are not in it */
+    if (PySequence_Contains(other, key) <= 0) {
+        return NULL;
+    }
     elem = PyObject_GetItem(other, key);
     if (elem == NULL && PyErr_ExceptionMatches(PyExc_KeyError)) {
         PyErr_Clear();
