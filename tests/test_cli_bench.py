@@ -22,11 +22,7 @@ TINY = ("--sizes", "8,50", "--rounds", "2")
 LABELS = [operation.label for operation in bench.SHOWN]
 
 
-@pytest.fixture(autouse=True)
-def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TERM"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
+pytestmark = pytest.mark.usefixtures("plain_terminal")
 
 
 def benched(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:

@@ -24,11 +24,7 @@ SEEDS = (demo.SEED, 0, 7, 2**64 - 1)
 WIDE = Look(80, fancy=True)
 
 
-@pytest.fixture(autouse=True)
-def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TERM"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
+pytestmark = pytest.mark.usefixtures("plain_terminal")
 
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:

@@ -19,13 +19,7 @@ from gomap._gotable import GO_LOAD_TABLE, published_around
 from gomap.cli import counting, keys, main, render, sources, text
 from support.cli import POEM, no_rich, run, write_poem
 
-
-@pytest.fixture(autouse=True)
-def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of whoever runs the tests must not colour or resize the output."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TERM"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
+pytestmark = pytest.mark.usefixtures("plain_terminal")
 
 
 @pytest.fixture

@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 import subprocess
 import sys
-import time
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-GUIDE = Path(__file__).resolve().parent.parent / "examples" / "guide"
-if not GUIDE.is_dir():
-    pytest.skip("no examples beside these tests", allow_module_level=True)
+from support.guide import GUIDE
 
 PROGRAMS = sorted(path.stem for path in GUIDE.glob("[!_]*.py"))
 ROW = re.compile(r"^\| \[`(\w+)\.py`\]\(\1\.py\) \| (`.+`) \| `(.+)` \| .+ \|$", re.MULTILINE)
-
-
-def load(name: str) -> Any:
-    """Import a program of the guide, as scripts beside it would."""
-    sys.path.insert(0, str(GUIDE))
-    try:
-        return importlib.import_module(name)
-    finally:
-        sys.path.remove(str(GUIDE))
-
-
-READS = ("__getitem__", "__contains__", "lookup", "setdefault", "load_or_store")
-
-
-def yielding(m: Any, **options: Any) -> Any:
-    """A copy of a map after each read of which other threads run: what is unguarded shows."""
-    cls: Any = type(m)
-
-    def then_yield(name: str) -> Any:
-        def read(self: Any, *arguments: Any) -> Any:
-            found = getattr(cls, name)(self, *arguments)
-            time.sleep(0)
-            return found
-
-        return read
-
-    reads = {name: then_yield(name) for name in READS if hasattr(cls, name)}
-    reads["__bool__"] = lambda self: bool(then_yield("__len__")(self))
-    return type("Yielding", (cls,), reads)(m, **options)
 
 
 FACTS: dict[str, list[str]] = {

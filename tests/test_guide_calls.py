@@ -13,8 +13,8 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from test_guide import load, yielding
 
+from support.guide import load, yielding
 from support.threads import hammer
 
 HandClock: Any = load("_clock").HandClock

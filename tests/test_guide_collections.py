@@ -10,10 +10,10 @@ from itertools import chain
 from typing import Any
 
 import pytest
-from test_guide import load, yielding
 
 import gomap
 from gomap import Map, inspect
+from support.guide import load, yielding
 from support.threads import beside, hammer
 
 grouping, counting, endpoints = load("grouping"), load("word_count"), load("endpoint_calls")

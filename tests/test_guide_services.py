@@ -10,9 +10,9 @@ from itertools import count
 from typing import Any
 
 import pytest
-from test_guide import load, yielding
 
 from gomap import Map
+from support.guide import load, yielding
 from support.threads import beside, hammer
 
 HandClock: Any = load("_clock").HandClock

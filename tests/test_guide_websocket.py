@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-from test_guide import load
+
+from support.guide import load
 
 pytest.importorskip("websockets.asyncio.server", reason="websockets is not installed")
 

@@ -180,44 +180,41 @@ class Walks:
         return f"shuffled({self._source!r})"
 
 
-class ShuffledKeys(KeysView[Any]):
-    """The keys of a view of a mapping: a set, in an order drawn for each iteration."""
+class _OfView:
+    """What the keys, the elements and the pairs of a view of a mapping share."""
 
     __slots__ = ()
     _mapping: Any
 
     @property
     def mapping(self) -> Any:
-        """The view whose keys these are."""
+        """The view that they are of."""
         return self._mapping
+
+    def __reversed__(self) -> Iterator[Any]:
+        return iter(self)  # type: ignore[call-overload, no-any-return]
+
+
+class ShuffledKeys(_OfView, KeysView[Any]):
+    """The keys of a view of a mapping: a set, in an order drawn for each iteration."""
+
+    __slots__ = ()
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._mapping)
-
-    def __reversed__(self) -> Iterator[Any]:
-        return iter(self)
 
     def __repr__(self) -> str:
         return f"shuffled_keys({list(self)!r})"
 
 
-class ShuffledValues(ValuesView[Any]):
+class ShuffledValues(_OfView, ValuesView[Any]):
     """The elements of a view of a mapping, in an order drawn for each iteration."""
 
     __slots__ = ()
-    _mapping: Any
-
-    @property
-    def mapping(self) -> Any:
-        """The view whose elements these are."""
-        return self._mapping
 
     def __iter__(self) -> Iterator[Any]:
         pairs = self._mapping._pairs()
         return (value for _, value in pairs)
-
-    def __reversed__(self) -> Iterator[Any]:
-        return iter(self)
 
     def __contains__(self, value: object) -> bool:
         return value in unwrapped(self._mapping).values()
@@ -226,23 +223,14 @@ class ShuffledValues(ValuesView[Any]):
         return f"shuffled_values({list(self)!r})"
 
 
-class ShuffledItems(ItemsView[Any, Any]):
+class ShuffledItems(_OfView, ItemsView[Any, Any]):
     """The pairs of a view of a mapping: a set, in an order drawn for each iteration."""
 
     __slots__ = ()
-    _mapping: Any
-
-    @property
-    def mapping(self) -> Any:
-        """The view whose pairs these are."""
-        return self._mapping
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         pairs: Iterator[tuple[Any, Any]] = self._mapping._pairs()
         return pairs
-
-    def __reversed__(self) -> Iterator[tuple[Any, Any]]:
-        return iter(self)
 
     def __contains__(self, item: object) -> bool:
         return item in unwrapped(self._mapping).items()

@@ -17,13 +17,6 @@ typedef struct {
 
 static const uint64_t zero;
 
-static witness *
-watch(table *t, const key_sort *sort, uint64_t hint)
-{
-    table_init(t, &(table_options){sort->kind, hint, 7, false});
-    return witness_new(t->map, sort, &t->memory);
-}
-
 static void
 finish(table *t, witness *w)
 {
@@ -75,7 +68,7 @@ test_a_batch_tells_each_key(void)
     table t;
     batch b;
     size_t removed;
-    witness *w = watch(&t, SORT_BITS64, 100);
+    witness *w = witness_of_table(&t, SORT_BITS64, 100);
     batch_of(&b, SORT_BITS64, (const uint32_t[]){1, 2, 1, 3}, 4, 5);
     gm_writes writes = writes_of(&b, NULL);
     CHECK_EQ(gm_assign_many(t.map, &writes), GM_OK);
@@ -98,7 +91,7 @@ test_a_sum_out_of_range_takes_its_new_entry_back(void)
 {
     table t;
     batch b;
-    witness *w = watch(&t, SORT_BITS64, 100);
+    witness *w = witness_of_table(&t, SORT_BITS64, 100);
     batch_of(&b, SORT_BITS64, (const uint32_t[]){1, 2, 3}, 3, 10);
     b.values[1] = 61;
     gm_writes writes = writes_of(&b, add_up_to_60);
@@ -110,7 +103,7 @@ test_a_sum_out_of_range_takes_its_new_entry_back(void)
     CHECK_EQ(gm_assign_many(t.map, &writes), GM_RANGE);
     witness_expect(w, ""); /* it is as it was */
     finish(&t, w);
-    w = watch(&t, SORT_FLOAT64, 100);
+    w = witness_of_table(&t, SORT_FLOAT64, 100);
     batch_of(&b, SORT_FLOAT64, (const uint32_t[]){NAN_IDS + 1}, 1, 61);
     writes = writes_of(&b, add_up_to_60);
     CHECK_EQ(gm_assign_many(t.map, &writes), GM_RANGE);
@@ -123,7 +116,7 @@ test_growing_ahead_of_a_batch_is_told(void)
 {
     table t;
     batch b = {.n = 200};
-    witness *w = watch(&t, SORT_BITS64, 0);
+    witness *w = witness_of_table(&t, SORT_BITS64, 0);
     for (uint64_t i = 0; i < b.n; i++) {
         memcpy(b.keys + i * sizeof i, &i, sizeof i);
     }
@@ -189,7 +182,7 @@ test_random_batches_tell_everything_once_and_truly(void)
         table t;
         test_seed = 40 + k;
         uint64_t rng = test_seed;
-        witness *w = watch(&t, &key_sorts[k], k % 2 ? 100 : 0);
+        witness *w = witness_of_table(&t, &key_sorts[k], k % 2 ? 100 : 0);
         for (unsigned i = 0; i < 250; i++) {
             step(&t, &key_sorts[k], &rng);
             witness_check(w);

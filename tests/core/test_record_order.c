@@ -10,13 +10,6 @@
 
 /* ---- a recorded table ------------------------------------------------------------------ */
 
-static witness *
-watch(table *t, const key_sort *sort, uint64_t hint)
-{
-    table_init(t, &(table_options){sort->kind, hint, 7, false});
-    return witness_new(t->map, sort, &t->memory);
-}
-
 static void
 finish(table *t, witness *w)
 {
@@ -55,7 +48,7 @@ fill_chain(table *t, uint64_t first, uint64_t n, uint64_t hash)
 static witness *
 watch_growth(table *t)
 {
-    witness *w = watch(t, SORT_HASHED64, 52);
+    witness *w = witness_of_table(t, SORT_HASHED64, 52);
     for (uint64_t chain = 0; chain < 8; chain++) {
         fill_chain(t, chain * 20, chain == 5 ? 14 : chain == 0 ? 3 : 5 + (chain > 2), chain);
     }
@@ -71,7 +64,7 @@ static void
 test_assign_update_and_delete_are_told_where_the_entry_lies(void)
 {
     table t;
-    witness *w = watch(&t, SORT_HASHED64, 26);
+    witness *w = witness_of_table(&t, SORT_HASHED64, 26);
     fill_chain(&t, 0, 18, 3);
     witness_expect(w, "AAAAAAAAAAAAAAAAAA");
     put_hashed(&t, 17, 3, 5);
@@ -92,7 +85,7 @@ static void
 test_the_first_entry_makes_the_array_and_is_one_event(void)
 {
     table t;
-    witness *w = watch(&t, SORT_BITS64, 0);
+    witness *w = witness_of_table(&t, SORT_BITS64, 0);
     put(&t, 1, 1);
     check_place(w, 0, false, 0, 0, 0);
     witness_expect(w, "A");
@@ -103,7 +96,7 @@ static void
 test_the_last_entry_brings_a_new_seed(void)
 {
     table t;
-    witness *w = watch(&t, SORT_BITS64, 0);
+    witness *w = witness_of_table(&t, SORT_BITS64, 0);
     put(&t, 1, 1);
     put(&t, 2, 1);
     CHECK(del(&t, 1));
@@ -133,7 +126,7 @@ static void
 test_one_write_tells_growth_evacuations_and_itself_in_this_order(void)
 {
     table t;
-    witness *w = watch(&t, SORT_BITS64, 0);
+    witness *w = witness_of_table(&t, SORT_BITS64, 0);
     for (uint64_t i = 0; i < 9; i++) { /* one old bucket: the growth is over at once */
         put(&t, i, i);
     }
@@ -191,7 +184,7 @@ static void
 test_a_split_is_told_by_halves(void)
 {
     table t;
-    witness *w = watch(&t, SORT_HASHED64, 13);
+    witness *w = witness_of_table(&t, SORT_HASHED64, 13);
     for (uint64_t i = 0; i < 13; i++) { /* chain 0; four go to chain 2 */
         put_hashed(&t, i, i < 4 ? 2 : 0, i);
     }
@@ -209,7 +202,7 @@ static void
 test_a_growth_in_the_same_size_is_told_as_such(void)
 {
     table t;
-    witness *w = watch(&t, SORT_HASHED64, 60);
+    witness *w = witness_of_table(&t, SORT_HASHED64, 60);
     put_hashed(&t, 9999, 3, 1);
     for (uint64_t chain = 0; chain < 16; chain++) {
         fill_chain(&t, chain * 100, 9, chain);
@@ -237,7 +230,7 @@ static void
 test_clear_and_drop_tell_a_clearing_and_a_new_seed(void)
 {
     table t;
-    witness *w = watch(&t, SORT_BITS64, 0);
+    witness *w = witness_of_table(&t, SORT_BITS64, 0);
     gm_clear(t.map);
     witness_expect(w, "");
     put(&t, 1, 1);
@@ -272,7 +265,7 @@ static void
 test_reserve_and_shrink_tell_a_rebuilding(void)
 {
     table t;
-    witness *w = watch(&t, SORT_BITS64, 0);
+    witness *w = witness_of_table(&t, SORT_BITS64, 0);
     CHECK_EQ(gm_reserve(t.map, 8), GM_OK);
     CHECK_EQ(gm_shrink(t.map), GM_OK);
     witness_expect(w, "");
@@ -377,7 +370,7 @@ test_a_clone_is_not_recorded(void)
     gm_cell cell;
     gm_entry removed;
     for (unsigned empty = 0; empty < 2; empty++) {
-        witness *w = empty ? watch(&t, SORT_HASHED64, 0) : watch_growth(&t);
+        witness *w = empty ? witness_of_table(&t, SORT_HASHED64, 0) : watch_growth(&t);
         witness_forget(w);
         CHECK_EQ(gm_clone(t.map, &t, 9, &copy), GM_OK);
         CHECK(!gm_is_recorded(copy) && gm_is_recorded(t.map));

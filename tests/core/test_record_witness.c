@@ -339,6 +339,13 @@ witness_new(gm_map *m, const key_sort *sort, const test_memory *memory)
     return w;
 }
 
+witness *
+witness_of_table(table *t, const key_sort *sort, uint64_t hint)
+{
+    table_init(t, &(table_options){sort->kind, hint, 7, false});
+    return witness_new(t->map, sort, &t->memory);
+}
+
 void
 witness_start(witness *w)
 {

@@ -11,6 +11,7 @@
 #include "gomap.h"
 #include "keys.h"
 #include "memory.h"
+#include "table.h"
 
 typedef struct {
     bool old;
@@ -54,6 +55,8 @@ typedef struct {
 
 /* Begins to record.  New; free() it after the map. */
 witness *witness_new(gm_map *m, const key_sort *sort, const test_memory *memory);
+/* The same, of a table that it makes: seed 7. */
+witness *witness_of_table(table *t, const key_sort *sort, uint64_t hint);
 void witness_start(witness *w);
 void witness_stop(witness *w);
 /* Between operations: nothing has happened that was not told. */
