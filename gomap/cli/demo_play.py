@@ -16,8 +16,8 @@ from gomap.cli.demo_growing import bucket, evacuation, growth, lookup, overflow
 from gomap.cli.demo_keys import BACK, QUIT, Keys, Timed
 from gomap.cli.demo_living import deletes, million, nil, order, same_size
 from gomap.cli.demo_story import Frame, Scene, Stage
-from gomap.cli.terminal import can_encode, console, without_trailing_space
-from gomap.display.terminal import BLOCKS, TITLE
+from gomap.cli.terminal import console, without_trailing_space
+from gomap.display.terminal import BLOCKS, TITLE, can_encode
 
 SCENES: dict[str, Scene] = {
     "bucket": bucket,

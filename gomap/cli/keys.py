@@ -18,7 +18,7 @@ from itertools import islice
 
 from gomap.cli.errors import CommandError
 from gomap.cli.sources import Block, Source
-from gomap.cli.text import escaped
+from gomap.display.text import escaped
 
 Key = str | int
 

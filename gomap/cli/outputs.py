@@ -14,7 +14,7 @@ from typing import Any
 
 from gomap.cli.errors import UNAVAILABLE, CommandError
 from gomap.cli.sources import reason
-from gomap.cli.text import escaped
+from gomap.display.text import escaped
 
 Write = Callable[[Path], None]
 """Writes the contents into a file of this path, whose suffix says the format."""

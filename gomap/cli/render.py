@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from gomap.cli.report import Report
-from gomap.cli.terminal import can_encode, console, drawn
-from gomap.cli.text import escaped, shown_key
+from gomap.cli.terminal import console, drawn
+from gomap.cli.text import shown_key
 from gomap.display.figures import chain_bars, occupancy_bars
 from gomap.display.terminal import (
     BLOCKS,
@@ -24,6 +24,7 @@ from gomap.display.terminal import (
     TWO_COLUMNS,
     Bars,
     block_bar,
+    can_encode,
     fields,
     four_figures,
     hash_bar,
@@ -32,6 +33,7 @@ from gomap.display.terminal import (
     section,
     side_by_side,
 )
+from gomap.display.text import escaped
 
 __all__ = ["BLOCKS", "QUIET", "TITLE", "Bars", "block_bar", "draw", "hash_bar"]
 

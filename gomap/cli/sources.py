@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from gomap.cli.errors import CommandError
-from gomap.cli.text import escaped
+from gomap.display.text import escaped
 
 BLOCK_BYTES = 1 << 18
 UTF8_BOM = b"\xef\xbb\xbf"

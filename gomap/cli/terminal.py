@@ -12,9 +12,7 @@ from collections.abc import Iterable
 
 from rich.console import Console, RenderableType
 
-from gomap.display.terminal import can_encode
-
-__all__ = ["can_encode", "console", "drawn", "without_trailing_space"]
+__all__ = ["console", "drawn", "without_trailing_space"]
 
 
 def console(file: io.StringIO) -> Console:

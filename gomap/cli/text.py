@@ -1,10 +1,8 @@
-"""Making strangers' text safe to show: one line, nothing that a terminal obeys."""
+"""A key as it stands in a table."""
 
 from __future__ import annotations
 
 from gomap.display.text import escaped
-
-__all__ = ["escaped", "shown_key"]
 
 
 def shown_key(key: object) -> str:

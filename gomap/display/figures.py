@@ -30,6 +30,7 @@ __all__ = [
     "load_lines",
     "memory_parts",
     "occupancy_bars",
+    "poisson",
     "size",
 ]
 
@@ -144,8 +145,12 @@ def memory_parts(s: Stats) -> list[tuple[str, int]]:
     ]
 
 
-def _poisson(mean: float, n: int) -> float:
-    """Return the chance of n keys in a bucket when buckets are drawn at random."""
+def poisson(mean: float, n: int) -> float:
+    """poisson(mean, n): the chance of n keys in a bucket that are drawn at random.  O(1).
+
+    >>> round(poisson(6.5, 6), 4)
+    0.1575
+    """
     return math.exp(n * math.log(mean) - mean - math.lgamma(n + 1)) if mean else float(n == 0)
 
 
@@ -157,7 +162,7 @@ def ideal_occupancy(load_factor: float) -> list[float]:
     >>> [round(share, 3) for share in ideal_occupancy(1.0)][:3]
     [0.368, 0.368, 0.184]
     """
-    below = [_poisson(load_factor, n) for n in range(8)]
+    below = [poisson(load_factor, n) for n in range(8)]
     return [*below, max(0.0, 1 - sum(below))]
 
 
@@ -172,7 +177,7 @@ def ideal_chains(load_factor: float, lengths: int) -> list[float]:
     chances = []
     for length in range(lengths):
         first = 8 * length + 1 if length else 0
-        chances.append(sum(_poisson(load_factor, n) for n in range(first, 8 * length + 9)))
+        chances.append(sum(poisson(load_factor, n) for n in range(first, 8 * length + 9)))
     return chances
 
 

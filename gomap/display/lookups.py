@@ -6,8 +6,7 @@ from itertools import groupby
 
 from gomap.display import style
 from gomap.display.figures import STATES
-from gomap.display.sections import plural
-from gomap.display.text import markup, shown
+from gomap.display.text import markup, plural, shown
 from gomap.inspect import Explanation, Step
 
 __all__ = ["explanation_html"]

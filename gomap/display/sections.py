@@ -14,18 +14,10 @@ from gomap.display.figures import (
     occupancy_bars,
     size,
 )
+from gomap.display.text import plural
 from gomap.inspect import Hmap, Stats
 
 __all__ = ["chains", "figures", "header", "history", "memory", "occupancy", "summary", "tophash"]
-
-
-def plural(n: int, one: str, many: str = "") -> str:
-    """plural(n, one, many): a counted noun.
-
-    >>> plural(1, "entry", "entries"), plural(2, "bucket")
-    ('1 entry', '2 buckets')
-    """
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def summary(s: Stats) -> str:

@@ -8,8 +8,7 @@ from typing import Any
 
 from gomap.display import style
 from gomap.display.figures import FIGURES, GOS_LOAD, flag_names, size
-from gomap.display.sections import plural
-from gomap.display.text import escaped, markup, shown
+from gomap.display.text import escaped, markup, plural, shown
 from gomap.inspect import LoadRow
 
 __all__ = ["events_html", "growth_section", "load_section", "load_table_html"]

@@ -13,7 +13,7 @@ from typing import Any
 
 from gomap import Map
 
-__all__ = ["cut", "escaped", "markup", "middle_cut", "shown", "type_name"]
+__all__ = ["cut", "escaped", "markup", "middle_cut", "plural", "shown", "type_name"]
 
 #: Items of a container that are shown, and containers within containers.
 ITEMS, DEPTH = 6, 3
@@ -40,6 +40,16 @@ def escaped(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def plural(n: int, one: str, many: str = "") -> str:
+    """plural(n, one, many): a counted noun.  O(1).
+
+    >>> from gomap.display.text import plural
+    >>> plural(1, "entry", "entries"), plural(2000, "bucket")
+    ('1 entry', '2,000 buckets')
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def cut(text: str, room: int) -> str:

@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, MutableSet, Set
-from reprlib import recursive_repr
 from typing import Any
 
 from .streams import Shuffler
-from .walks import in_canonical_order
+from .walks import Live, in_canonical_order
 
 __all__ = ["ShuffledMutableSet", "ShuffledSet"]
 
 
-class ShuffledSet(Set[Any]):
+class ShuffledSet(Live, Set[Any]):
     """A live view of a frozenset, or another set that cannot be written."""
 
     __slots__ = ("__weakref__", "_shuffler", "_source")
@@ -66,16 +65,6 @@ class ShuffledSet(Set[Any]):
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         return _rebuilt, (type(self), self._source, self._shuffler.seed)
-
-    def __getattr__(self, name: str) -> Any:
-        """Find the source's named methods: union, issubset, update."""
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return getattr(self._source, name)
-
-    @recursive_repr("shuffled({...})")
-    def __repr__(self) -> str:
-        return f"shuffled({self._source!r})"
 
 
 class ShuffledMutableSet(ShuffledSet, MutableSet[Any]):

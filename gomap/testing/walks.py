@@ -65,11 +65,27 @@ def _walk(source: Mapping[Any, Any], pairs: list[Any], size: int) -> Iterator[tu
         raise RuntimeError("dictionary changed size during iteration")
 
 
-class Walks:
+class Live:
+    """What every view shares: it is what its source is, but for the order."""
+
+    __slots__ = ()
+    _source: Any
+
+    def __getattr__(self, name: str) -> Any:
+        """Find what only the source has: default_factory, lookup, union, issubset."""
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return getattr(self._source, name)
+
+    @recursive_repr("shuffled({...})")
+    def __repr__(self) -> str:
+        return f"shuffled({self._source!r})"
+
+
+class Walks(Live):
     """The reading half of every view of a mapping."""
 
     __slots__ = ()  # a subclass that is a dict has room for one layout only
-    _source: Any
     _shuffler: Shuffler
     _made: ClassVar[Callable[..., Any]]  # making.view_over, which knows all views
 
@@ -168,16 +184,6 @@ class Walks:
 
     def __setstate__(self, state: tuple[Any, int | None]) -> None:
         self._attach(state[0], Shuffler(state[1]))
-
-    def __getattr__(self, name: str) -> Any:
-        """Find what only the source has: default_factory, move_to_end, lookup."""
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return getattr(self._source, name)
-
-    @recursive_repr("shuffled({...})")
-    def __repr__(self) -> str:
-        return f"shuffled({self._source!r})"
 
 
 class _OfView:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from gomap import inspect
+from gomap.display.text import plural
 from gomap.inspect import Bucket, Hmap, Stats
 from gomap.viz import bmap, words
 from gomap.viz.bmap import ROW, Style
@@ -89,8 +90,8 @@ def summary(m: Any, h: Hmap, s: Stats) -> str:
     if m.is_nil:
         return "A nil map: nothing to read, and a write raises NilMapError."
     parts = [
-        words.plural(s.count, "entry", "entries"),
-        words.plural(s.buckets, "bucket"),
+        plural(s.count, "entry", "entries"),
+        plural(s.buckets, "bucket"),
         f"{s.load_factor:.2f} entries a bucket",
     ]
     if h.growing:
@@ -122,7 +123,7 @@ def _style(m: Any, chains: list[Chain]) -> Style:
 def array(sheet: Sheet, y: float, chains: list[Chain], total: int, form: Style, name: str) -> float:
     """Draw an array from height y on; return where it ends."""
     sheet.text(ARRAY_LEFT, y + 5, name, size=NORMAL, bold=True)
-    note = f"2^{total.bit_length() - 1} = {words.plural(total, 'bucket')}, one block of memory"
+    note = f"2^{total.bit_length() - 1} = {plural(total, 'bucket')}, one block of memory"
     sheet.text(ARRAY_LEFT + 72, y + 5, note, colour=sheet.theme.pale)
     y += 18
     previous = -1
@@ -140,7 +141,7 @@ def _ellipsis(sheet: Sheet, y: float, left_out: int) -> float:
     middle = ARRAY_LEFT + INDEX_WIDTH / 2
     for dot in range(3):
         sheet.text(middle, y + 4 + 6 * dot, "·", size=LARGE, align="center", bold=True)
-    words_ = f"{words.plural(left_out, 'bucket')} not drawn"
+    words_ = f"{plural(left_out, 'bucket')} not drawn"
     sheet.text(ARRAY_LEFT + INDEX_WIDTH + INDEX_GAP, y + 10, words_, colour=sheet.theme.pale)
     return y + 22 + BETWEEN
 
@@ -178,7 +179,7 @@ def _chain(sheet: Sheet, y: float, chain: Chain, form: Style) -> None:
             sheet.line([(x, at), (x + CHAIN_GAP, at)], colour=theme.other)
         x += CHAIN_GAP
     if len(shown) < len(chain):
-        more = words.plural(len(chain) - len(shown), "more overflow bucket")
+        more = plural(len(chain) - len(shown), "more overflow bucket")
         sheet.box(x, y, 120, tall, dashed=True)
         sheet.text(x + 60, y + tall / 2, more, align="center", colour=theme.pale)
 
@@ -209,17 +210,15 @@ def spare_buckets(sheet: Sheet, y: float, h: Hmap, s: Stats) -> float:
                    colour=theme.ink if used else theme.pale)  # fmt: skip
         x += width
     more = f"… {total - 1:,}" if last < total else ""
-    words_ = (
-        f"{more} {words.plural(total, 'spare overflow bucket')} in the same block, {free:,} free"
-    )
+    words_ = f"{more} {plural(total, 'spare overflow bucket')} in the same block, {free:,} free"
     sheet.text(x + 6, y + ROW / 2, words_, colour=theme.pale)
     return y + ROW + BETWEEN
 
 
 def fields(h: Hmap, s: Stats) -> list[tuple[str, str]]:
     """Return the hmap's fields as they are written."""
-    array_ = "nil" if h.buckets is None else words.plural(s.buckets, "bucket")
-    old = "nil" if h.oldbuckets is None else words.plural(s.old_total, "bucket")
+    array_ = "nil" if h.buckets is None else plural(s.buckets, "bucket")
+    old = "nil" if h.oldbuckets is None else plural(s.old_total, "bucket")
     return [
         ("count", f"{h.count:,}"),
         ("flags", words.flag_names(h.flags)),
@@ -236,8 +235,8 @@ def extra_fields(h: Hmap, s: Stats) -> list[tuple[str, str]]:
     """Return the fields of mapextra."""
     spare = "nil" if h.next_overflow is None else f"spare bucket {h.next_overflow:,}"
     return [
-        ("overflow", words.plural(s.overflow_buckets, "bucket")),
-        ("oldoverflow", words.plural(s.old_overflow_buckets, "bucket")),
+        ("overflow", plural(s.overflow_buckets, "bucket")),
+        ("oldoverflow", plural(s.old_overflow_buckets, "bucket")),
         ("nextOverflow", spare),
     ]
 

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
+from gomap.display.text import plural
 from gomap.inspect import Event
 from gomap.viz import words
 from gomap.viz.picture import Picture
@@ -61,9 +62,8 @@ def timeline(events: Sequence[Event], /, *, theme: str = "light") -> Picture:
     doublings = sum(not span.same_size for span in spans)
     title = ", ".join(
         (
-            f"timeline of {words.plural(operations[-1], 'operation')}: "
-            f"{words.plural(doublings, 'doubling')}",
-            words.plural(len(spans) - doublings, "same-size growth"),
+            f"timeline of {plural(operations[-1], 'operation')}: {plural(doublings, 'doubling')}",
+            plural(len(spans) - doublings, "same-size growth"),
         )
     )
     with settings():

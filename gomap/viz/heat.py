@@ -12,6 +12,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from gomap import inspect
+from gomap.display.text import plural
 from gomap.viz import counts, words
 from gomap.viz.counts import SATURATED, Grid
 from gomap.viz.picture import Picture
@@ -74,7 +75,7 @@ def draw(figure: Figure | SubFigure, m: Any, theme: Theme) -> None:
     for axes, grid, name in zip(column, grids, names, strict=True):
         panel(axes, grid, colours, norm, theme)
         what = name if old is not None else "present array"
-        heading(axes, f"{what}: {words.plural(grid.chains, 'chain')}", theme)
+        heading(axes, f"{what}: {plural(grid.chains, 'chain')}", theme)
         axes.set_xlabel(sentence(grid), loc="left", fontsize=SMALL, color=theme.pale)
     if old is not None and new is not None and new.chains > old.chains:
         split(column[-1], new, theme)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, exp, lgamma, log, sqrt
+from math import ceil, sqrt
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from gomap import inspect
+from gomap.display.figures import poisson
 from gomap.inspect import Stats
 from gomap.viz import words
 from gomap.viz.picture import Picture
@@ -69,17 +70,6 @@ def tophash_histogram(m: Any, /, *, theme: str = "light") -> Picture:
         tophashes(figure.subplots(), s, colours)
         headline(figure, title, colours)
         return Picture(figure, title, colours)
-
-
-def poisson(mean: float, n: int) -> float:
-    """Return the probability of exactly n entries in a chain.
-
-    >>> round(poisson(6.5, 6), 4)
-    0.1575
-    """
-    if mean == 0:
-        return float(n == 0)
-    return exp(n * log(mean) - mean - lgamma(n + 1))
 
 
 def ideal_chains(s: Stats, bars: int) -> list[float]:

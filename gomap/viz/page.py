@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from gomap import inspect
 from gomap._gotable import published_around
+from gomap.display.text import plural
 from gomap.inspect import Stats
 from gomap.viz import heat, histograms, words
 from gomap.viz.picture import Picture
@@ -79,7 +80,7 @@ def header(s: Stats) -> list[tuple[str, str]]:
     entry = f", {s.bytes_total / s.count:,.1f} an entry" if s.count else ""
     return [
         ("count", f"{s.count:,}"),
-        ("B", f"{s.B} ({words.plural(s.buckets, 'bucket')}, load {s.load_factor:.2f})"),
+        ("B", f"{s.B} ({plural(s.buckets, 'bucket')}, load {s.load_factor:.2f})"),
         ("flags", words.flag_names(s.flags)),
         ("noverflow", f"{s.noverflow:,}"),
         ("hash0", f"{s.hash0:#018x}"),

@@ -17,6 +17,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
 from gomap import Map, int64
+from gomap.display.text import plural
 from gomap.viz import words
 from gomap.viz.picture import Picture
 from gomap.viz.theme import (
@@ -67,7 +68,7 @@ def latency(n: int = 1_000_000, /, *, rounds: int = _ROUNDS, theme: str = "light
     data: dict[str, Any] = {"n": n, "rounds": rounds, "clock": clock, "edges": edges.tolist()}
     for name, taken in times.items():
         data[name] = figures(taken, edges)
-    title = f"insert pauses of {_OURS} and {_OTHER}, {words.plural(n, 'insert')}"
+    title = f"insert pauses of {_OURS} and {_OTHER}, {plural(n, 'insert')}"
     with settings():
         figure = draw(data, times, edges, title, colours)
         return Picture(figure, title, colours, data)
@@ -190,7 +191,7 @@ def table(axes: Axes, data: dict[str, Any], theme: Theme) -> None:
     for row, which in enumerate((_OURS, _OTHER), 1):
         axes.text(0, row + 0.5, which, va="center", color=theme.ink, family=mono())
         axes.axhline(row, color=theme.grid, lw=0.8)
-    rounds = words.plural(data["rounds"], "round")
+    rounds = plural(data["rounds"], "round")
     how = f"Measured here: the shortest of {rounds} for each insert, garbage collection off; "
     how += f"{words.in_seconds(data['clock'])} of each time is the clock's."
     axes.text(0, 3.7, how, va="center", fontsize=SMALL, color=theme.pale)

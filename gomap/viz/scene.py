@@ -11,6 +11,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import ConnectionPatch, Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from gomap.display.text import plural
 from gomap.inspect import Bucket, Event, Hmap
 from gomap.viz import slots, words
 from gomap.viz.slots import SLOTS
@@ -45,14 +46,14 @@ def sentence(event: Event, state: Hmap) -> str:
     """Say what an event did."""
     kind, now = event.kind, 1 << event.B
     if kind == "grow":
-        return f"too full: a new array of {words.plural(now, 'bucket')}, nothing has moved yet"
+        return f"too full: a new array of {plural(now, 'bucket')}, nothing has moved yet"
     if kind == "same_size_grow":
-        return f"too many overflow buckets: a new array of the same {words.plural(now, 'bucket')}"
+        return f"too many overflow buckets: a new array of the same {plural(now, 'bucket')}"
     if kind == "evacuate":
         moved = event.moved_x + event.moved_y
         where = "no entries in it"
         if moved and state.same_size_grow:
-            where = f"{words.plural(moved, 'entry', 'entries')} to new bucket {event.bucket}"
+            where = f"{plural(moved, 'entry', 'entries')} to new bucket {event.bucket}"
         elif moved:
             other = (event.bucket or 0) + now // 2
             where = f"{event.moved_x} to X = {event.bucket}, {event.moved_y} to Y = {other}"

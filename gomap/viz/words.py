@@ -6,17 +6,10 @@ import reprlib
 import unicodedata
 from typing import Any
 
-_FLAGS = ((1, "iterator"), (2, "oldIterator"), (4, "hashWriting"), (8, "sameSizeGrow"))
+from gomap.display import figures
+from gomap.display.text import plural
+
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
-
-
-def plural(n: int, one: str, many: str | None = None) -> str:
-    """Return a number with its noun.
-
-    >>> plural(1, "entry", "entries"), plural(2000, "bucket")
-    ('1 entry', '2,000 buckets')
-    """
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def flag_names(flags: int) -> str:
@@ -25,7 +18,7 @@ def flag_names(flags: int) -> str:
     >>> flag_names(3), flag_names(0)
     ('iterator, oldIterator', 'none')
     """
-    return ", ".join(name for bit, name in _FLAGS if flags & bit) or "none"
+    return ", ".join(figures.flag_names(flags)) or "none"
 
 
 def in_bytes(n: float) -> str:

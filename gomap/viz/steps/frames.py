@@ -23,6 +23,7 @@ import dataclasses
 import json
 from typing import Any
 
+from gomap.display.figures import flag_names
 from gomap.inspect import Bucket, Explanation, Hmap
 from gomap.viz.steps.shown import shown
 
@@ -46,8 +47,6 @@ KINDS = {
     "reseed": "new hash0",
     "nothing": "nothing to do",
 }
-#: The header's flags, by their bits.
-FLAGS = {1: "iterator", 2: "oldIterator", 4: "hashWriting", 8: "sameSizeGrow"}
 #: A map of more buckets is not stepped through: each frame is a snapshot of all.
 MOST_BUCKETS = 1024
 _HASH_BITS = 64
@@ -102,7 +101,7 @@ class Frames:
             **{name: getattr(frame, name) for name in ("kind", "why", "call", "mark", "cursor")},
             "key": frame.key,
             "head": head,
-            "flags": [name for bit, name in FLAGS.items() if state.flags & bit],
+            "flags": flag_names(state.flags),
             "changed": [name for name in head if head[name] != before.get(name)],
             "new": self._array(state.buckets),
             "old": self._array(state.oldbuckets),
