@@ -6,17 +6,15 @@ call is run with each of its allocations failing, in a process of its own.
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import subprocess
-import sys
-
 import pytest
 
+from support.no_memory import needs_testcapi, run
+
 PROGRAM = """
-import _testcapi, array, sys
+import array, sys
 import gomap
 from gomap import Map, int8, int64, float32, inspect
+from support.no_memory import fails
 
 TYPES = [(int64, int64), (float32, int8), (str, int64), (int64, object), (object, object)]
 BATCH = int(sys.argv[1])
@@ -98,14 +96,7 @@ for types in TYPES:
             for n in range(60):
                 m = build(types, size, hint)
                 before = dict(m.items())
-                failed = False
-                _testcapi.set_nomemory(n, n + 1)
-                try:
-                    operation(m)
-                except MemoryError:
-                    failed = True
-                finally:
-                    _testcapi.remove_mem_hooks()
+                failed = fails(n, lambda: operation(m))
                 check(name, types, m, before, keys, old)
                 failures += failed
                 if not failed and n > 12:
@@ -114,16 +105,9 @@ print("failures", failures)
 """
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("_testcapi") is None, reason="this Python came without _testcapi"
-)
+@needs_testcapi
 @pytest.mark.parametrize("batch", [60, pytest.param(3000, marks=pytest.mark.large)])
 def test_every_allocation_of_a_batch_may_fail(batch: int) -> None:
-    command = [sys.executable, "-P", "-X", "faulthandler", "-c", PROGRAM, str(batch)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    result = subprocess.run(
-        command, capture_output=True, text=True, timeout=300, check=False, env=environment
-    )
-    assert result.returncode == 0, result.stderr[-3000:]
+    result = run(PROGRAM, batch)
     assert "Exception ignored" not in result.stderr, "an error was swallowed"
     assert int(result.stdout.split()[-1]) > 300

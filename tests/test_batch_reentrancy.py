@@ -18,7 +18,7 @@ from gomap import ConcurrentMapError, float64, int8, int64, interface
 from gomap import Map as AnyMap
 from support import actions
 from support.actions import clear, delete_all, grow, layout_changes, overflow
-from support.hostile import Acting, HostileError, fail, once
+from support.hostile import Acting, HostileError, assert_sound, fail, once
 from support.inside import assert_valid
 
 Map: Any = AnyMap
@@ -67,17 +67,6 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "merge": lambda m, keys: m.merge(as_dict(keys)),
     "merge, overwriting": lambda m, keys: m.merge(as_dict(keys), add=False),
 }
-
-
-def assert_sound(m: Any) -> None:
-    """Valid, and every entry is there exactly once and can be found."""
-    assert_valid(m)
-    items = list(m.items())
-    assert len(items) == len(m)
-    names = [key.name for key, _ in items]
-    assert len(set(names)) == len(names)
-    for key, elem in items:
-        assert m.lookup(key) == (elem, True)
 
 
 @pytest.mark.parametrize("call", CALLS)

@@ -6,15 +6,12 @@ with each of its allocations failing, in a process of its own.
 
 from __future__ import annotations
 
-import importlib.util
-import subprocess
-import sys
-
-import pytest
+from support.no_memory import needs_testcapi, run
 
 PROGRAM = """
-import _testcapi, gc, sys
+import gc, sys
 from gomap import Map, inspect, int64, interface
+from support.no_memory import fails
 
 TYPES = [(int64, int64), (int, int), (object, object), (str, int), (interface, object)]
 
@@ -84,14 +81,7 @@ for types in TYPES:
             for n in range(40):
                 m, iterator, seen = build(types, size, hint)
                 before = dict(m.items())
-                failed = False
-                _testcapi.set_nomemory(n, n + 1)
-                try:
-                    operation(m)
-                except MemoryError:
-                    failed = True
-                finally:
-                    _testcapi.remove_mem_hooks()
+                failed = fails(n, lambda: operation(m))
                 check(name, types, m, iterator, seen, before)
                 failures += failed
                 if not failed and n > 12:
@@ -100,11 +90,6 @@ print("failures", failures)
 """
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("_testcapi") is None, reason="this Python came without _testcapi"
-)
+@needs_testcapi
 def test_every_allocation_may_fail() -> None:
-    command = [sys.executable, "-P", "-X", "faulthandler", "-c", PROGRAM]
-    result = subprocess.run(command, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr[-3000:]
-    assert int(result.stdout.split()[-1]) > 500
+    assert int(run(PROGRAM).stdout.split()[-1]) > 500

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import array
 import gc
-import importlib.util
-import subprocess
 import sys
 import weakref
 from collections import Counter
@@ -19,6 +17,7 @@ from support.hostile import Acting, HostileError, fail, once
 from support.inside import assert_valid
 from support.leaks import steady
 from support.machine import Family
+from support.no_memory import needs_testcapi, run
 from support.story import Story
 from support.threads import beside, hammer
 
@@ -330,11 +329,26 @@ def test_a_map_that_goes_while_recorded_takes_what_was_told_with_it() -> None:
 # ---- memory ----------------------------------------------------------------------------
 
 PROGRAM = """
-import _testcapi
 from gomap import Map, inspect, int64
+from support.no_memory import fails
 
 def key_of(types, n):
     return f"key{n}" if types[0] is str else n
+
+def operate(name, m, new, old, more):
+    if name == "set":
+        m[new] = 1
+    elif name == "pop":
+        m.pop(old, None)
+    elif name == "clear":
+        m.clear()
+    elif name == "update":
+        m.update(more)
+    elif name == "reserve":
+        m.reserve(500)
+    elif m:
+        m.popitem()
+
 
 failures = 0
 for types in [(int64, int64), (int, int), (str, object)]:
@@ -347,25 +361,8 @@ for types in [(int64, int64), (int, int), (str, object)]:
                     new, old = key_of(types, 999), key_of(types, 1)
                     recording = inspect.record(m, states=states)
                     events = recording.__enter__()
-                    failed = lost = False
-                    _testcapi.set_nomemory(n, n + 1)
-                    try:
-                        if name == "set":
-                            m[new] = 1
-                        elif name == "pop":
-                            m.pop(old, None)
-                        elif name == "clear":
-                            m.clear()
-                        elif name == "update":
-                            m.update(more)
-                        elif name == "reserve":
-                            m.reserve(500)
-                        elif size:
-                            m.popitem()
-                    except MemoryError:
-                        failed = True
-                    finally:
-                        _testcapi.remove_mem_hooks()
+                    lost = False
+                    failed = fails(n, lambda: operate(name, m, new, old, more))
                     m[key_of(types, 77)] = 7
                     try:
                         recording.__exit__(None, None, None)
@@ -387,14 +384,9 @@ print("failures", failures)
 """
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("_testcapi") is None, reason="this Python came without _testcapi"
-)
+@needs_testcapi
 def test_events_are_lost_with_an_error_only() -> None:
-    command = [sys.executable, "-P", "-X", "faulthandler", "-c", PROGRAM]
-    result = subprocess.run(command, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr[-3000:]
-    assert int(result.stdout.split()[-1]) > 200
+    assert int(run(PROGRAM).stdout.split()[-1]) > 200
 
 
 def test_a_recording_inside_the_delivery_of_another_gets_what_happens_in_it() -> None:

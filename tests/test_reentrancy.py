@@ -14,7 +14,7 @@ import pytest
 
 from gomap import ConcurrentMapError, Map, interface
 from support.actions import clear, delete_all, filled, grow, layout_changes, overflow
-from support.hostile import Acting, HostileError, fail, once
+from support.hostile import Acting, HostileError, assert_sound, fail, once
 from support.inside import assert_valid
 
 CLASSES: list[Any] = [Map, Map[Acting, int], Map[interface, int]]
@@ -51,17 +51,6 @@ OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "add": lambda m, key: m.add(key, 1) if key in m else None,
     "update": lambda m, key: m.update([(key, 100)]),
 }
-
-
-def assert_sound(m: Any) -> None:
-    """Valid, and every entry is there exactly once and can be found."""
-    assert_valid(m)
-    items = list(m.items())
-    assert len(items) == len(m)
-    names = [key.name for key, _ in items]
-    assert len(set(names)) == len(names)
-    for key, elem in items:
-        assert m.lookup(key) == (elem, True)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -16,21 +16,14 @@ import pytest
 import gomap
 from gomap import Map, shuffled
 from gomap.testing import ShuffledDict
+from support.mappings import ABC, DICTS, WRITABLE_MAPPINGS
 
-ABC = {"a": 1, "b": 2, "c": 3}
 SOURCES: dict[str, Any] = {
-    "dict": lambda: dict(ABC),
-    "OrderedDict": lambda: OrderedDict(ABC),
-    "defaultdict": lambda: defaultdict(list, ABC),
-    "Counter": lambda: Counter(ABC),
-    "Map": lambda: Map[str, int](ABC),
-    "ChainMap": lambda: collections.ChainMap(dict(ABC), {}),
-    "UserDict": lambda: collections.UserDict(ABC),
+    **WRITABLE_MAPPINGS,
     "mappingproxy": lambda: MappingProxyType(dict(ABC)),
     "view": lambda: shuffled(dict(ABC)),
 }
 WRITABLE = [name for name in SOURCES if name != "mappingproxy"]
-DICTS = ["dict", "OrderedDict", "defaultdict", "Counter"]
 WAYS: dict[str, Any] = {
     "iter": lambda view: "".join(view),
     "reversed": lambda view: "".join(reversed(view)),

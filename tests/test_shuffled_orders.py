@@ -10,34 +10,24 @@ import os
 import pickle
 import subprocess
 import sys
-from collections import Counter, OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict
 from itertools import permutations
 from typing import Any
 
 import pytest
 
-from gomap import Map, shuffled
+from gomap import shuffled
 from gomap.testing import Order, ShuffledDict
 from gomap.testing.stand_ins import stand_in
 from gomap.testing.streams import Orders, using
+from support.mappings import ABC, DICTS, WRITABLE_MAPPINGS
 
-ABC = {"a": 1, "b": 2, "c": 3}
-SOURCES: dict[str, Any] = {
-    "dict": lambda: dict(ABC),
-    "OrderedDict": lambda: OrderedDict(ABC),
-    "defaultdict": lambda: defaultdict(list, ABC),
-    "Counter": lambda: Counter(ABC),
-    "Map": lambda: Map[str, int](ABC),
-    "ChainMap": lambda: collections.ChainMap(dict(ABC), {}),
-    "UserDict": lambda: collections.UserDict(ABC),
-}
-DICTS = ["dict", "OrderedDict", "defaultdict", "Counter"]
 EVERY = {"".join(order) for order in permutations("abc")}
 
 
-@pytest.fixture(params=SOURCES)
+@pytest.fixture(params=WRITABLE_MAPPINGS)
 def writable(request: pytest.FixtureRequest) -> Any:
-    return SOURCES[request.param]()
+    return WRITABLE_MAPPINGS[request.param]()
 
 
 def underneath(view: Any) -> dict[Any, Any]:
@@ -48,7 +38,7 @@ def underneath(view: Any) -> dict[Any, Any]:
 @pytest.mark.parametrize("indent", [None, 2])
 @pytest.mark.parametrize("name", DICTS)
 def test_json_writes_all_members_in_new_orders(name: str, indent: int | None) -> None:
-    view = shuffled(SOURCES[name](), seed=2)
+    view = shuffled(WRITABLE_MAPPINGS[name](), seed=2)
     texts = {json.dumps(view, indent=indent) for _ in range(100)}
     assert len(texts) == 6
     assert all(json.loads(text) == ABC for text in texts)
@@ -84,7 +74,7 @@ def test_orjson_sees_every_entry() -> None:
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 @pytest.mark.parametrize("name", [*DICTS, "Map", "ChainMap", "UserDict"])
 def test_pickle_keeps_source_and_seed(name: str, protocol: int) -> None:
-    source = SOURCES[name]()
+    source = WRITABLE_MAPPINGS[name]()
     view = shuffled(source, seed=5)
     again = pickle.loads(pickle.dumps(view, protocol))
     assert type(again) is type(view)

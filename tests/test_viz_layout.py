@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 
 from gomap import Map, inspect, int64, viz
+from gomap.display.text import plural
 from gomap.viz import words
 
 
@@ -62,7 +63,7 @@ def test_the_header_is_that_of_hmap(n: int) -> None:
     assert {"hmap", "mapextra", "hash0", f"{h.hash0:#018x}", str(h.count), str(h.B)} <= set(shown)
     assert shown.count("nil") >= (h.buckets is None) + (h.oldbuckets is None)
     summary = " ".join(shown)
-    assert words.plural(s.count, "entry", "entries") in summary
+    assert plural(s.count, "entry", "entries") in summary
     growing = f"growing: {s.evacuated} of {s.old_total} old buckets evacuated"
     assert (growing in summary) == h.growing
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from support.inside import assert_valid
+
 
 class HostileError(Exception):
     """What hostile keys raise; nothing else in the library does."""
@@ -97,3 +99,14 @@ class Unhashable:
 
 UNHASHABLE: list[Any] = [[], {}, set(), bytearray(b"x"), ([],), Unhashable()]
 """Unhashable keys, one of them inside a tuple."""
+
+
+def assert_sound(m: Any) -> None:
+    """A map of Acting keys is valid, and every entry is there exactly once and can be found."""
+    assert_valid(m)
+    items = list(m.items())
+    assert len(items) == len(m)
+    names = [key.name for key, _ in items]
+    assert len(set(names)) == len(names)
+    for key, elem in items:
+        assert m.lookup(key) == (elem, True)
