@@ -179,7 +179,7 @@ event_object(MapObject *self, const Told *told, bool last)
 
 /* Event number `number`, told[first + i], to one list, or with NULL to all lists that
  * were there when it happened. */
-static int
+static void
 deliver_one(MapObject *self, const Told *told, uint64_t number, bool last, PyObject *only)
 {
     PyObject *event = event_object(self, told, last), *lists = self->recording->lists;
@@ -198,7 +198,6 @@ deliver_one(MapObject *self, const Told *told, uint64_t number, bool last, PyObj
         PyErr_Clear();
         self->recording->lost = true;
     }
-    return result;
 }
 
 /* Is there anything?  A batch without the interpreter lock may be adding to it. */
@@ -235,22 +234,27 @@ record_deliver(MapObject *self)
     PyErr_Restore(type, value, traceback);
 }
 
-/* To a list that is taken out while others are delivered to: all that waits. */
+/* To a list that is taken out while others are delivered to: all that waits.  Without
+ * the collector, whose finalizers could let a thread in that delivers it meanwhile. */
 static void
 deliver_rest(MapObject *self, PyObject *list, uint64_t from)
 {
     struct Recording *recording = self->recording;
+    const int collects = PyGC_Disable();
     guard_write(self);
     for (uint64_t n = recording->delivered;; n++) {
         size_t at = recording->first + (size_t)(n - recording->delivered);
         if (n < recording->delivered || at >= recording->n) {
-            return;
+            break;
         }
         if (n >= from) {
             Told told = recording->told[at];
             deliver_one(self, &told, n, at + 1 == recording->n, list);
             guard_write(self);
         }
+    }
+    if (collects) {
+        PyGC_Enable();
     }
 }
 
