@@ -13,6 +13,7 @@ import threading
 import typing
 import weakref
 from collections.abc import Mapping, MutableMapping
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -159,6 +160,17 @@ def test_a_cycle_through_a_map_is_collected() -> None:
     del m
     gc.collect()
     assert ref() is None
+
+
+def test_a_notebook_shows_the_map_within_in_bounded_text() -> None:
+    texts: list[str] = []
+    printer = SimpleNamespace(text=texts.append)
+    for n in (2, 5000):
+        m = sync.Map[int, int]((k, k) for k in range(n))
+        m._repr_pretty_(printer, False)
+        assert m._repr_html_().startswith('<div class="gomap">')
+        assert f"{n:,} entries" in m._repr_html_()
+    assert texts == ["sync.Map[int, int]({0: 0, 1: 1})", "sync.Map[int, int] of 5,000 entries"]
 
 
 def test_repr_names_the_class_and_survives_recursion() -> None:

@@ -72,6 +72,16 @@ class SyncMapping(Guarded[K, V]):
     def __repr__(self) -> str:
         return self._shown_name() + repr(self._map).removeprefix(self._plain.__name__)
 
+    def _repr_html_(self) -> str:
+        return self._map._repr_html_()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool, /) -> None:
+        """Write the map for IPython: by name and size when it is a large one."""
+        from ..display.maps import MOST_ENTRIES
+
+        large = len(self) > MOST_ENTRIES
+        printer.text(f"{self._shown_name()} of {len(self):,} entries" if large else repr(self))
+
     def __sizeof__(self) -> int:
         return object.__sizeof__(self) + sys.getsizeof(self._map)
 
