@@ -121,14 +121,15 @@ def test_add_whose_sum_changes_the_map() -> None:
 
     class Changing:
         def __radd__(self, other: int) -> int:
-            m.clear()
-            m.update({str(n): n for n in range(50)})
+            if "49" not in m:
+                m.clear()
+                m.update({str(n): n for n in range(50)})
             return other + 1
 
     m["a"] = 1
-    assert m.add("a", Changing()) == 2
+    assert m.add("a", Changing()) == 1  # "a" is gone, and added to from zero
     assert_valid(m)
-    assert m["a"] == 2
+    assert m["a"] == 1
     assert len(m) == 51
 
 

@@ -2,7 +2,8 @@
  *
  * Exact ints and floats add without Python code, so the cell found for writing
  * serves the read, too: one hash, one probe.  Everything else is read, added and
- * stored in three steps, as the sum may change the map.
+ * stored in three steps, as the sum may change the map, or let other threads do so:
+ * it is made again when the element is no longer the one that was read.
  */
 #include "map_type.h"
 
@@ -101,13 +102,31 @@ add_at_once(MapObject *self, PyObject *object, Key *key, uint64_t hash0, PyObjec
     return sum;
 }
 
+/* What a sum was made of: the element's bytes in the map, or nothing. */
+typedef struct {
+    int found;
+    unsigned char bytes[GM_MAX_ELEM_SIZE];
+    PyObject *object; /* owned: while it lives, its address means it */
+} Addend;
+
+static bool
+is_still_there(const MapObject *self, const Addend *old, const gm_cell *cell)
+{
+    return old->found && memcmp(cell->elem, old->bytes, self->spec->elem.size) == 0;
+}
+
 /* The found or zero element plus delta, loaded; new. */
 static PyObject *
-load_sum(MapObject *self, const gm_cell *cell, int found, PyObject *delta, Elem *elem)
+load_sum(MapObject *self, const gm_cell *cell, Addend *old, PyObject *delta, Elem *elem)
 {
-    PyObject *old = found ? elem_box(self->spec, cell->elem) : Py_NewRef(self->zero);
-    PyObject *sum = old != NULL ? PyNumber_Add(old, delta) : NULL;
-    Py_XDECREF(old);
+    if (old->found) {
+        memcpy(old->bytes, cell->elem, self->spec->elem.size);
+        old->object = elem_box(self->spec, cell->elem);
+    }
+    else {
+        old->object = Py_NewRef(self->zero);
+    }
+    PyObject *sum = old->object != NULL ? PyNumber_Add(old->object, delta) : NULL;
     if (sum != NULL && elem_load(self->spec, sum, elem) < 0) {
         Py_CLEAR(sum);
     }
@@ -126,40 +145,85 @@ store_in_cell(MapObject *self, const Key *key, gm_cell *cell, Elem *elem)
     Py_XDECREF(old_elem);
 }
 
+/* Assigns the sum if the map still has what it was made of: 1 done, 0 not, -1
+ * error.  A key deleted meanwhile comes back with the zero value, as if it had
+ * been added to after that. */
+static int
+assign_sum(MapObject *self, const Key *key, const Addend *old, Elem *elem)
+{
+    gm_cell cell;
+    PyObject *old_key, *old_elem = NULL;
+    if (map_assign_loaded(self, key, &cell, &old_key) < 0) {
+        elem_drop(self->spec, elem);
+        return -1;
+    }
+    bool same = cell.inserted ? !old->found : is_still_there(self, old, &cell);
+    if (!same) {
+        elem_drop(self->spec, elem);
+        if (cell.inserted && elem_load(self->spec, self->zero, elem) < 0) {
+            Py_UNREACHABLE(); /* it was checked when the map was made */
+        }
+    }
+    if (same || cell.inserted) {
+        map_put(self, &cell, elem, &old_elem);
+    }
+    Py_XDECREF(old_key);
+    Py_XDECREF(old_elem);
+    map_sweep(self);
+    return same;
+}
+
 /* One hash; the probe for reading serves writing, too, unless the sum's code
  * changed the map, or an assignment would owe growth work. */
-static PyObject *
-add_in_steps(MapObject *self, PyObject *object, Key *key, uint64_t hash0, PyObject *delta)
+static int
+add_once(MapObject *self, PyObject *object, Key *key, uint64_t hash0, PyObject *delta, Addend *old,
+         PyObject **sum)
 {
     Elem elem;
     gm_cell cell;
     if (key_refresh(self, object, key, hash0) < 0) {
-        return NULL;
+        return -1;
     }
     hash0 = present_hash0(self);
-    int found = map_find_loaded(self, key, &cell);
+    old->found = map_find_loaded(self, key, &cell);
     uint64_t version = self->map != NULL ? gm_version(self->map) : 0;
-    PyObject *sum = found >= 0 ? load_sum(self, &cell, found, delta, &elem) : NULL;
-    if (sum == NULL) {
-        return NULL;
+    *sum = old->found >= 0 ? load_sum(self, &cell, old, delta, &elem) : NULL;
+    if (*sum == NULL) {
+        return -1;
     }
-    if (found && self->spec->key.boxed && gm_version(self->map) == version &&
-        !gm_is_growing(self->map) && !gm_is_recorded(self->map)) {
+    if (old->found && self->spec->key.boxed && gm_version(self->map) == version &&
+        !gm_is_growing(self->map) && !gm_is_recorded(self->map) &&
+        is_still_there(self, old, &cell)) {
         store_in_cell(self, key, &cell, &elem);
-        return sum;
+        return 1;
     }
     if (key_refresh(self, object, key, hash0) < 0) {
         elem_drop(self->spec, &elem);
-        Py_CLEAR(sum);
+        return -1;
     }
-    else {
-        Key last = *key; /* used up with the element */
-        key->owned = NULL;
-        if (map_set_loaded(self, &last, &elem) < 0) {
-            Py_CLEAR(sum);
+    return assign_sum(self, key, old, &elem);
+}
+
+/* The sum, stored; it may run code that lets others write, and is made again when
+ * they have written to this key. */
+static PyObject *
+add_in_steps(MapObject *self, PyObject *object, Key *key, uint64_t hash0, PyObject *delta)
+{
+    for (int restarts = 0; restarts < GM_MAX_RESTARTS; restarts++) {
+        Addend old = {0};
+        PyObject *sum = NULL;
+        int done = add_once(self, object, key, hash0, delta, &old, &sum);
+        Py_XDECREF(old.object);
+        if (done > 0) {
+            return sum;
+        }
+        Py_XDECREF(sum);
+        if (done < 0) {
+            return NULL;
         }
     }
-    return sum;
+    return PyErr_Format(PyExc_RuntimeError, "%U: adding changed the key's own element %d times",
+                        self->spec->name, GM_MAX_RESTARTS);
 }
 
 PyObject *
