@@ -10,6 +10,9 @@ BUILD := build
 CORE := $(wildcard src/core/*.c)
 CORE_TESTS := $(wildcard tests/core/*.c)
 CORE_OBJECTS := $(patsubst %.c,$(BUILD)/core-objects/%.o,$(CORE) $(CORE_TESTS))
+# The same with pages so small that every map's arrays go piece by piece.
+PIECES_OBJECTS := $(patsubst %.c,$(BUILD)/core-pieces/%.o,$(CORE) $(CORE_TESTS))
+PIECES_FLAGS := -DGM_PIECE_BYTES=512 -DGM_MOST_PAGE_BYTES=256
 CORE_SANITIZERS ?= address,undefined
 CORE_FLAGS := -std=c11 -O1 -g -DGM_DEBUG=1 -Isrc/core -Itests/core \
 	-fsanitize=$(CORE_SANITIZERS) -fno-sanitize-recover=all -fno-omit-frame-pointer \
@@ -44,10 +47,13 @@ types: ## mypy over gomap/, and the stub against the installed extension
 	.ci/stubtest
 
 .PHONY: core-tests
-core-tests: $(BUILD)/core-tests ## the C tests of the engine, under ASan and UBSan
+core-tests: $(BUILD)/core-tests $(BUILD)/core-tests-pieces ## the C tests of the engine, under ASan and UBSan
 	$(BUILD)/core-tests
+	$(BUILD)/core-tests-pieces
 
 $(BUILD)/core-tests: $(CORE_OBJECTS)
+$(BUILD)/core-tests-pieces: $(PIECES_OBJECTS)
+$(BUILD)/core-tests $(BUILD)/core-tests-pieces:
 	@$(CC) -fsanitize=$(CORE_SANITIZERS) -o $@ $^ -lm
 
 # Objects depend on this file too: its flags are theirs.
@@ -56,7 +62,12 @@ $(BUILD)/core-objects/%.o: %.c Makefile
 	@echo '$(CC) $<'
 	@$(CC) $(CORE_FLAGS) -MMD -MP -c -o $@ $<
 
--include $(CORE_OBJECTS:.o=.d)
+$(BUILD)/core-pieces/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo '$(CC) $(PIECES_FLAGS) $<'
+	@$(CC) $(CORE_FLAGS) $(PIECES_FLAGS) -MMD -MP -c -o $@ $<
+
+-include $(CORE_OBJECTS:.o=.d) $(PIECES_OBJECTS:.o=.d)
 
 .PHONY: sanitize
 sanitize: ## the Python tests under ASan and UBSan, in an environment of their own

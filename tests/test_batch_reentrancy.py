@@ -279,7 +279,14 @@ def test_sum_that_changes_the_map(action: str) -> None:
     m: Any = Map[str, object]({"a": 1, "b": 2}, zero=0)
 
     class Changing:
+        """Changes the map once: a sum is made again when its key was written to."""
+
+        changed = False
+
         def __radd__(self, other: Any) -> Any:
+            if self.changed:
+                return 50
+            self.changed = True
             if action == "clear":
                 m.clear()
             elif action == "delete":

@@ -2,6 +2,7 @@
 #include "array.h"
 
 #include "hash.h"
+#include "shed.h"
 
 /* Go 1.19's allocation sizes below 32 KiB (runtime/sizeclasses.go), in eighths. */
 static const uint16_t size_classes[] = {
@@ -64,13 +65,13 @@ gmi_array_new(gm_map *m, unsigned B)
     a->nbuckets = nbuckets;
     a->nspares = nspares;
     a->longest = 1;
+    a->paged = m->allocator->discard != NULL && bytes >= m->allocator->paged_bytes;
     account(m, a, bytes);
     return memory + GMI_ARRAY_HEADER;
 }
 
-/* The memory of the header and the buckets, chunks left out. */
-static size_t
-own_bytes(const gm_map *m, const gmi_array *a)
+size_t
+gmi_own_bytes(const gm_map *m, const gmi_array *a)
 {
     return GMI_ARRAY_HEADER + (a->nbuckets + a->nspares) * m->bucket_size;
 }
@@ -81,7 +82,7 @@ gmi_array_fill_soon(gm_map *m, char *buckets)
     const gm_allocator *allocator = m->allocator;
     if (allocator->fill_soon != NULL) {
         gmi_array *a = gmi_array_of(buckets);
-        allocator->fill_soon(allocator->context, a, own_bytes(m, a));
+        allocator->fill_soon(allocator->context, a, gmi_own_bytes(m, a));
     }
 }
 
@@ -89,7 +90,7 @@ char *
 gmi_array_take(gm_map *m, char *buckets)
 {
     gmi_array *from = gmi_array_of(buckets);
-    size_t bytes = own_bytes(m, from), used = from->nbuckets + from->spares_used;
+    size_t bytes = gmi_own_bytes(m, from), used = from->nbuckets + from->spares_used;
     char *memory = m->allocator->alloc(m->allocator->context, bytes);
     if (memory == NULL) {
         return NULL;
@@ -99,7 +100,7 @@ gmi_array_take(gm_map *m, char *buckets)
     m->memory += bytes; /* to->bytes covers the chunks, too: they are its own now */
     from->bytes = bytes;
     from->chunks = NULL;
-    from->single = 0;
+    from->chunk_bytes = from->single = 0;
     to->pins = 1;
     return memory + GMI_ARRAY_HEADER;
 }
@@ -127,6 +128,9 @@ gmi_unpin(gm_map *m, char *buckets)
         a->next_garbage = m->garbage;
         m->garbage = buckets;
     }
+    else if (a->paged) {
+        gmi_bury(m, buckets);
+    }
     else {
         gmi_array_destroy(m, buckets);
     }
@@ -134,19 +138,21 @@ gmi_unpin(gm_map *m, char *buckets)
 
 /* ---- overflow buckets ------------------------------------------------------------- */
 
-#define CHUNK_HEADER ((sizeof(gmi_chunk) + 15) & ~(size_t)15)
 #define CHUNK_BYTES 65536
+/* The chunks of an array so many times as large as a paged block are paged, too:
+ * less is left to malloc, which may give megabytes back in one free. */
+#define PAGED_CHUNKS_FROM 8
 
 static char *
 chunk_bucket(const gm_map *m, gmi_chunk *c, size_t i)
 {
-    return (char *)c + CHUNK_HEADER + i * m->bucket_size;
+    return (char *)c + GMI_CHUNK_HEADER + i * m->bucket_size;
 }
 
-static size_t
-chunk_bytes(const gm_map *m, const gmi_chunk *c)
+size_t
+gmi_chunk_bytes(const gm_map *m, const gmi_chunk *c)
 {
-    return CHUNK_HEADER + (size_t)c->capacity * m->bucket_size;
+    return GMI_CHUNK_HEADER + (size_t)c->capacity * m->bucket_size;
 }
 
 static size_t
@@ -161,6 +167,15 @@ max_size(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/* How large chunks get. */
+static size_t
+most_chunk_bytes(const gm_map *m, const gmi_array *a)
+{
+    size_t paged = m->allocator->paged_bytes;
+    bool large = a->paged && a->nbuckets * m->bucket_size / PAGED_CHUNKS_FROM >= paged;
+    return large ? max_size(paged, CHUNK_BYTES) : CHUNK_BYTES;
+}
+
 bool
 gmi_overflow_reserve(gm_map *m, size_t n)
 {
@@ -173,12 +188,15 @@ gmi_overflow_reserve(gm_map *m, size_t n)
         return true;
     }
     /* as many again as there are, so that many small maps stay small */
-    size_t capacity = min_size(max_size(a->single, 1), max_size(CHUNK_BYTES / m->bucket_size, 1));
+    size_t most = most_chunk_bytes(m, a), capacity = most / m->bucket_size + 1;
+    if (most == CHUNK_BYTES) {
+        capacity = min_size(max_size(a->single, 1), capacity);
+    }
     capacity = max_size(capacity, n - (a->nspares - a->spares_used));
     if (capacity > UINT32_MAX) {
         return false;
     }
-    size_t bytes = CHUNK_HEADER + capacity * m->bucket_size;
+    size_t bytes = GMI_CHUNK_HEADER + capacity * m->bucket_size;
     gmi_chunk *c = m->allocator->alloc(m->allocator->context, bytes);
     if (c == NULL) {
         return false;
@@ -186,6 +204,7 @@ gmi_overflow_reserve(gm_map *m, size_t n)
     c->capacity = (uint32_t)capacity;
     c->next = a->chunks;
     a->chunks = c;
+    a->chunk_bytes += bytes;
     account(m, a, bytes);
     return true;
 }
@@ -274,7 +293,7 @@ static void
 release_references(gm_map *m, char *buckets)
 {
     gmi_array *a = gmi_array_of(buckets);
-    for (size_t i = 0; i < a->nbuckets + a->spares_used; i++) {
+    for (size_t i = a->stubs; i < a->nbuckets + a->spares_used; i++) {
         release_bucket(m, gmi_bucket_at(buckets, i, m->bucket_size));
     }
     for (gmi_chunk *c = a->chunks; c != NULL; c = c->next) {
@@ -284,17 +303,25 @@ release_references(gm_map *m, char *buckets)
     }
 }
 
+void
+gmi_free_chunk(gm_map *m, gmi_array *a)
+{
+    gmi_chunk *c = a->chunks;
+    size_t bytes = gmi_chunk_bytes(m, c);
+    a->chunks = c->next;
+    a->chunk_bytes -= bytes;
+    a->bytes -= bytes - c->gone;
+    m->memory -= bytes - c->gone;
+    m->allocator->release(m->allocator->context, c, bytes);
+}
+
 static void
 free_chunks(gm_map *m, gmi_array *a)
 {
-    for (gmi_chunk *c = a->chunks, *next; c != NULL; c = next) {
-        next = c->next;
-        m->allocator->release(m->allocator->context, c, chunk_bytes(m, c));
+    while (a->chunks != NULL) {
+        gmi_free_chunk(m, a);
     }
-    a->chunks = NULL;
     a->single = 0;
-    m->memory -= a->bytes - own_bytes(m, a);
-    a->bytes = own_bytes(m, a);
 }
 
 void
@@ -316,5 +343,5 @@ gmi_array_destroy(gm_map *m, char *buckets)
     }
     free_chunks(m, a);
     m->memory -= a->bytes;
-    m->allocator->release(m->allocator->context, a, own_bytes(m, a));
+    m->allocator->release(m->allocator->context, a, gmi_own_bytes(m, a));
 }

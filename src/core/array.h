@@ -19,7 +19,10 @@
 typedef struct gmi_chunk {
     struct gmi_chunk *next;
     uint32_t used, capacity; /* buckets */
+    size_t gone;             /* bytes given back before the rest (shed.c) */
 } gmi_chunk;
+
+#define GMI_CHUNK_HEADER ((sizeof(gmi_chunk) + 15) & ~(size_t)15)
 
 typedef struct {
     size_t pins;
@@ -30,9 +33,14 @@ typedef struct {
     size_t longest;     /* no chain has more buckets than this */
     uint64_t reseeds;   /* the map's counter when this array became old */
     size_t bytes;       /* of the allocation and the chunks */
-    char *next_garbage;
-    bool retains; /* evacuated cells hold references for iterators */
-    bool doubled; /* became old by a doubling: X and Y tell the next bit */
+    size_t chunk_bytes; /* of the chunks alone */
+    size_t stubs;       /* old buckets of which that is left (shed.h) */
+    size_t shed;        /* the pages before this offset are gone, but for the stubs' */
+    size_t stubs_shed;  /* and of these, once buried, before this one */
+    char *next_garbage; /* or the next dying one */
+    bool retains;       /* evacuated cells hold references for iterators */
+    bool doubled;       /* became old by a doubling: X and Y tell the next bit */
+    bool paged;         /* its memory can go page by page */
 } gmi_array;
 
 #define GMI_ARRAY_HEADER ((sizeof(gmi_array) + 15) & ~(size_t)15)
@@ -76,6 +84,11 @@ int64_t gmi_spare_index(const gm_map *m, const char *buckets, const char *bucket
 /* Is it one of the array's own 2**B? */
 bool gmi_is_main(const gm_map *m, const char *buckets, const char *bucket);
 
+/* Bytes of the header and the buckets, chunks left out. */
+size_t gmi_own_bytes(const gm_map *m, const gmi_array *a);
+size_t gmi_chunk_bytes(const gm_map *m, const gmi_chunk *c);
+/* Frees the chunk being filled. */
+void gmi_free_chunk(gm_map *m, gmi_array *a);
 /* Releases the references in an array that nobody uses, then its memory. */
 void gmi_array_destroy(gm_map *m, char *buckets);
 

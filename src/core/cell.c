@@ -92,9 +92,9 @@ static char *
 reachable_chain(const gm_map *m, size_t i)
 {
     if (gmi_is_growing(m)) {
-        char *old = gmi_bucket_at(m->oldbuckets, i & (gmi_old_count(m) - 1), m->bucket_size);
-        if (!gmi_is_evacuated(old)) {
-            return i < gmi_old_count(m) ? old : NULL;
+        size_t old = i & (gmi_old_count(m) - 1);
+        if (!gmi_has_moved(m, old, m->bucket_size)) {
+            return i == old ? gmi_bucket_at(m->oldbuckets, old, m->bucket_size) : NULL;
         }
     }
     return gmi_bucket_at(m->buckets, i, m->bucket_size);

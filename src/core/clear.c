@@ -12,6 +12,7 @@
 #include "debug.h"
 #include "iter.h"
 #include "record.h"
+#include "shed.h"
 
 void
 gm_sweep(gm_map *m)
@@ -64,6 +65,7 @@ gmi_drop_arrays(gm_map *m)
     m->version++;
     let_go(m, buckets);
     let_go(m, oldbuckets);
+    gmi_bury_all(m);
 }
 
 void
@@ -105,6 +107,7 @@ gm_clear(gm_map *m)
     }
     m->oldbuckets = NULL;
     let_go(m, old);
+    gmi_bury_all(m);
     m->count = 0;
     m->flags &= (uint8_t)~GM_SAME_SIZE_GROW;
     m->noverflow = 0;

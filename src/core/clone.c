@@ -107,7 +107,7 @@ copy_waiting(gm_map *to, const gm_map *from)
 {
     for (size_t i = 0; i < gmi_old_count(from); i++) {
         char *b = gmi_bucket_at(from->oldbuckets, i, from->bucket_size);
-        if (gmi_is_evacuated(b)) {
+        if (gmi_has_moved(from, i, from->bucket_size)) {
             continue;
         }
         if (gmi_old_count(from) <= gmi_mask(to->B)) {
@@ -165,7 +165,8 @@ likeness(const gm_map *m, void *context, uint64_t seed)
     like.B = like.flags = 0;
     like.noverflow = 0;
     like.nevacuate = 0;
-    like.buckets = like.oldbuckets = like.garbage = NULL;
+    like.buckets = like.oldbuckets = like.garbage = like.dying = NULL;
+    like.buries = false;
     like.iterators = NULL;
     like.ops = gmi_ops_of(m->type);
     like.recorded = false;

@@ -77,6 +77,13 @@ enum gm_flag {
 #define GM_STATS_LENGTHS 32
 #define GM_STATS_STRIDE 65536
 
+/* Arrays of whole pages go back to the system in pieces of this many bytes, none
+ * of which crosses a page: systems have pages of up to 64 KB. */
+#ifndef GM_PIECE_BYTES
+#define GM_PIECE_BYTES ((size_t)128 << 10)
+#define GM_MOST_PAGE_BYTES ((size_t)64 << 10)
+#endif
+
 /* Keys of a batch whose memory is fetched at the same time. */
 #define GM_WAVE 128
 

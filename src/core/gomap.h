@@ -69,13 +69,34 @@ typedef struct {
 /* ---- what a map is made of -------------------------------------------------- */
 
 /* Memory.  `alloc` returns zeroed memory, 16-byte aligned, or NULL.  `fill_soon`,
- * NULL or not, hears of fresh memory that a batch is about to fill as a whole. */
+ * NULL or not, hears of fresh memory that a batch is about to fill as a whole.
+ *
+ * With `discard`, blocks of `paged_bytes` and more are whole pages: the contents of
+ * any of their pages may be given back: they hold anything then, until written to. */
 typedef struct {
     void *(*alloc)(void *context, size_t size);
     void (*release)(void *context, void *memory, size_t size);
     void *context;
     void (*fill_soon)(void *context, void *memory, size_t size);
+    void (*discard)(void *context, void *memory, size_t size);
+    size_t paged_bytes;
 } gm_allocator;
+
+/* The system's: calloc and free, and pages for large blocks where there are any.
+ * Such pages are zeroed when first touched, so that getting them takes no time. */
+extern const gm_allocator gm_system_memory;
+/* The pages alone, for an allocator that has better than calloc for blocks below
+ * GM_PAGED_BYTES: those are zeroed in a fraction of a millisecond, and malloc's are
+ * warm, while a fresh page costs its first writer a fault. */
+#if defined(__unix__) || defined(__APPLE__)
+#define GM_PAGED_BYTES ((size_t)4 << 20)
+#else
+#define GM_PAGED_BYTES SIZE_MAX
+#endif
+void *gm_pages_alloc(size_t size);
+void gm_pages_release(void *memory, size_t size);
+void gm_pages_discard(void *memory, size_t size);
+void gm_pages_fill_soon(void *memory, size_t size);
 
 /* References held by cells.  A member may be NULL: nothing is held there.
  * `retain_*` must not fail nor call back; `release_*` may do anything and is

@@ -2,6 +2,7 @@
 #include "grow.h"
 
 #include "record.h"
+#include "shed.h"
 
 unsigned
 gmi_fitting_B(uint64_t entries)
@@ -84,7 +85,10 @@ gmi_evacuate(gm_map *m, size_t oldbucket)
 {
     char *bucket = gmi_bucket_at(m->oldbuckets, oldbucket, m->bucket_size);
     const size_t end = gmi_old_count(m);
-    const bool moves = !gmi_is_evacuated(bucket);
+    const bool moves = !gmi_has_moved(m, oldbucket, m->bucket_size);
+    if (gmi_array_of(m->oldbuckets)->paged) {
+        gmi_shed(m);
+    }
     if (moves) {
         if (GM_UNLIKELY(!reserve_for_chain(m, bucket))) {
             return GM_NO_MEMORY;

@@ -15,6 +15,14 @@
 
 #include "array.h"
 
+/* Have the entries of old bucket i moved?  The mark has passed it, or its first cell
+ * tells. */
+static GM_ALWAYS_INLINE bool
+gmi_has_moved(const gm_map *m, size_t i, size_t bucket_size)
+{
+    return i < m->nevacuate || gmi_is_evacuated(gmi_bucket_at(m->oldbuckets, i, bucket_size));
+}
+
 /* More entries than 6.5 a bucket?  A single bucket may be full. */
 static GM_ALWAYS_INLINE bool
 gmi_is_overloaded(uint64_t count, unsigned B)

@@ -38,11 +38,9 @@ gmi_iter_next_chain(gm_iter *it, size_t bucket_size)
     it->check_bucket = GM_NO_CHECK;
     if (gmi_is_growing(m) && it->B == m->B && !it->strayed) {
         /* what has not moved yet is in the old chain, which a doubling splits */
-        b = gmi_bucket_at(m->oldbuckets, bucket & (gmi_old_count(m) - 1), bucket_size);
-        if (gmi_is_evacuated(b)) {
-            b = NULL;
-        }
-        else {
+        size_t old = bucket & (gmi_old_count(m) - 1);
+        if (!gmi_has_moved(m, old, bucket_size)) {
+            b = gmi_bucket_at(m->oldbuckets, old, bucket_size);
             array = m->oldbuckets;
             it->check_bucket = gmi_is_same_size(m) ? GM_NO_CHECK : bucket;
         }

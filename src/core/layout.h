@@ -50,6 +50,7 @@ struct gm_map {
     uint16_t noverflow;
     bool fixed_seed, fixed_size;
     bool recorded; /* `recorder` wants to hear of what happens */
+    bool buries;   /* `dying` is not empty */
     char *buckets, *oldbuckets;
     size_t nevacuate;
     /* beyond Go's hmap */
@@ -65,6 +66,7 @@ struct gm_map {
     uint64_t rng;
     uint64_t doublings, same_size_growths, reseeds;
     uint64_t memory; /* bytes of all arrays, pinned ones included */
+    char *dying;     /* arrays that nobody reads, going piece by piece (shed.h) */
     gm_recorder recorder;
     gmi_ops *recording_ops; /* while recorded: `ops`, with an assign that tells */
 };

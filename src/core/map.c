@@ -169,11 +169,13 @@ forget_copy(const gm_map *m, const gm_iter *it, char *buckets, const gm_entry *e
     size_t n = gmi_array_of(buckets)->nbuckets;
     if (!it->strayed) {
         bool y = gmi_array_of(buckets)->doubled && (chain & n) != 0;
-        char *head = gmi_bucket_at(buckets, chain & (n - 1), m->bucket_size);
-        forget_in_chain(m, head, !y, y, entry);
+        if ((chain & (n - 1)) >= gmi_array_of(buckets)->stubs) { /* else nothing shows it */
+            char *head = gmi_bucket_at(buckets, chain & (n - 1), m->bucket_size);
+            forget_in_chain(m, head, !y, y, entry);
+        }
         return;
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = gmi_array_of(buckets)->stubs; i < n; i++) {
         char *head = gmi_bucket_at(buckets, i, m->bucket_size);
         if (forget_in_chain(m, head, true, true, entry)) {
             return;

@@ -31,6 +31,7 @@
 #include "hash.h"
 #include "iter.h"
 #include "record.h"
+#include "shed.h"
 
 #define GM_PASTE2(a, b) a##_##b
 #define GM_PASTE(a, b) GM_PASTE2(a, b)
@@ -61,9 +62,9 @@ static GM_ALWAYS_INLINE char *
 gmi_chain_of(const gm_map *m, uint64_t hash, size_t bucket_size)
 {
     if (GM_UNLIKELY(gmi_is_growing(m))) {
-        char *old = gmi_bucket_at(m->oldbuckets, hash & (gmi_old_count(m) - 1), bucket_size);
-        if (!gmi_is_evacuated(old)) {
-            return old;
+        size_t old = hash & (gmi_old_count(m) - 1);
+        if (!gmi_has_moved(m, old, bucket_size)) {
+            return gmi_bucket_at(m->oldbuckets, old, bucket_size);
         }
     }
     return gmi_bucket_at(m->buckets, hash & gmi_mask(m->B), bucket_size);
@@ -258,6 +259,9 @@ GM_FN(insert)(gm_map *m, gmi_room *room, uint8_t top, const GM_KEY *key, gm_cell
     cell->key = GM_FN(key_at)(room->bucket, room->cell);
     cell->elem = gmi_elem_at(room->bucket, room->cell, sizeof(GM_KEY), es);
     cell->inserted = true;
+    if (GM_UNLIKELY(m->buries)) {
+        gmi_bury_piece(m);
+    }
     GM_COPY_KEY((GM_KEY *)cell->key, key);
     memset(cell->elem, 0, es);
     gmi_tophash(room->bucket)[room->cell] = top;

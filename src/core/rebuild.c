@@ -12,6 +12,7 @@
 #include "iter.h"
 #include "rebuild.h"
 #include "record.h"
+#include "shed.h"
 #include "walk.h"
 
 bool
@@ -62,7 +63,8 @@ gmi_prepare(gm_map *fresh, const gm_map *m, unsigned B)
     fresh->nevacuate = 0;
     fresh->iterators = NULL;
     fresh->garbage = NULL;
-    fresh->oldbuckets = NULL;
+    fresh->oldbuckets = fresh->dying = NULL;
+    fresh->buries = false;
     fresh->B = (uint8_t)B;
     fresh->buckets = gmi_array_new(fresh, B);
     return fresh->buckets != NULL;
@@ -141,6 +143,7 @@ rebuild(gm_map *m, unsigned B, bool filled)
     if (left != NULL) {
         gmi_unpin(m, left);
     }
+    gmi_bury_all(m);
     gmi_tell_map(m, GM_REBUILT);
     gmi_check(m);
     return GM_OK;
@@ -179,6 +182,7 @@ gm_status
 gm_finish_growth(gm_map *m)
 {
     gm_status status = gmi_finish_growth(m);
+    gmi_bury_all(m);
     gmi_check(m);
     return status;
 }

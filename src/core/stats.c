@@ -105,7 +105,7 @@ count_chains(const gm_map *m, gm_stats *out, const gm_progress *progress)
         out->occupancy[0] = out->chain_lengths[0] = 1;
     }
     for (size_t i = 0; i < out->header.old_buckets; i++) {
-        out->evacuated += gmi_is_evacuated(gmi_bucket_at(m->oldbuckets, i, m->bucket_size));
+        out->evacuated += gmi_has_moved(m, i, m->bucket_size);
     }
     return GM_OK;
 }
@@ -175,8 +175,9 @@ gm_chain_counts(const gm_map *m, bool old, uint8_t *counts, size_t n)
     char *buckets = old ? m->oldbuckets : m->buckets;
     memset(counts, 0, n);
     for (size_t i = 0; buckets != NULL && i < n; i++) {
-        char *b = gmi_bucket_at(buckets, i, m->bucket_size);
-        counts[i] = gmi_is_evacuated(b) ? GM_COUNTS_EVACUATED : count_chain(m, b);
+        bool moved = old && gmi_has_moved(m, i, m->bucket_size);
+        counts[i] =
+            moved ? GM_COUNTS_EVACUATED : count_chain(m, gmi_bucket_at(buckets, i, m->bucket_size));
     }
 }
 

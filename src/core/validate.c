@@ -4,6 +4,7 @@
  * compared (equality may be a stranger's); their places are: every entry must
  * lie in the chain of its hash, under its tophash byte.
  */
+#include "shed.h"
 #include "walk.h"
 
 #include <stdio.h>
@@ -63,7 +64,7 @@ check_chain(checker *c, const gmi_chain *chain)
     const gm_map *m = c->m;
     bool evacuated = gmi_is_evacuated(chain->head), rest = false;
     size_t length = 0;
-    for (char *b = chain->head; b != NULL; b = gmi_overflow(b, m->bucket_size)) {
+    for (char *b = chain->head; b != NULL; b = gmi_next_bucket(m, chain, b)) {
         for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
             uint8_t top = gmi_tophash(b)[i];
             if (!check_state(c, chain, top, evacuated, &rest)) {
@@ -93,7 +94,7 @@ check_halves(checker *c, const gmi_chain *chain)
         return true;
     }
     size_t old = chain->index & (gmi_old_count(m) - 1);
-    if (gmi_is_evacuated(gmi_bucket_at(m->oldbuckets, old, m->bucket_size))) {
+    if (gmi_has_moved(m, old, m->bucket_size)) {
         return true;
     }
     if (gmi_tophash(chain->head)[0] != GM_EMPTY_REST) {
@@ -130,7 +131,7 @@ check_growth(checker *c)
         return FAIL(c, "nevacuate %zu of %zu, and still growing", m->nevacuate, gmi_old_count(m));
     }
     for (size_t i = 0; i < m->nevacuate; i++) {
-        if (!gmi_is_evacuated(gmi_bucket_at(m->oldbuckets, i, m->bucket_size))) {
+        if (!gmi_is_evacuated(gmi_head_at(m, m->oldbuckets, i))) {
             return FAIL(c, "old bucket %zu below nevacuate %zu has not moved", i, m->nevacuate);
         }
     }

@@ -1,6 +1,7 @@
 /* visit.c: showing every bucket to the caller, as it lies; and what arrays left
  * behind still hold. */
 #include "iter.h"
+#include "shed.h"
 #include "walk.h"
 
 static void
@@ -25,8 +26,7 @@ skip_middle(const gm_map *m, gmi_chain *chain, size_t most)
     size_t n = chain->old ? gmi_old_count(m) : gmi_mask(m->B) + 1;
     if (n > most && chain->index == most - most / 2) {
         chain->index = n - most / 2;
-        chain->head =
-            gmi_bucket_at(chain->old ? m->oldbuckets : m->buckets, chain->index, m->bucket_size);
+        chain->head = gmi_head_at(m, chain->old ? m->oldbuckets : m->buckets, chain->index);
     }
 }
 
@@ -38,7 +38,7 @@ gm_visit(gm_map *m, size_t most, gm_see_bucket see, void *context)
     while (gmi_next_chain(m, &chain, false)) {
         skip_middle(m, &chain, most);
         gm_bucket_view view = {.position = 0};
-        for (char *b = chain.head; b != NULL; b = gmi_overflow(b, m->bucket_size)) {
+        for (char *b = chain.head; b != NULL; b = gmi_next_bucket(m, &chain, b)) {
             describe(m, &chain, b, &view);
             gm_status status = see(context, &view);
             if (status != GM_OK) {
@@ -65,7 +65,7 @@ static void
 show_kept(const kept_visit *v, char *buckets)
 {
     const gm_map *m = v->m;
-    for (size_t n = 0; n < gmi_array_of(buckets)->nbuckets; n++) {
+    for (size_t n = gmi_array_of(buckets)->stubs; n < gmi_array_of(buckets)->nbuckets; n++) {
         char *b = gmi_bucket_at(buckets, n, m->bucket_size);
         for (; b != NULL; b = gmi_overflow(b, m->bucket_size)) {
             for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {

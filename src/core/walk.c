@@ -1,6 +1,8 @@
 /* walk.c: see walk.h. */
 #include "walk.h"
 
+#include "shed.h"
+
 static bool
 is_reachable(const gm_map *m, const gmi_chain *chain)
 {
@@ -8,7 +10,7 @@ is_reachable(const gm_map *m, const gmi_chain *chain)
         return true;
     }
     size_t index = chain->index & (gmi_old_count(m) - 1);
-    return chain->old != gmi_is_evacuated(gmi_bucket_at(m->oldbuckets, index, m->bucket_size));
+    return chain->old != gmi_has_moved(m, index, m->bucket_size);
 }
 
 static bool
@@ -17,7 +19,7 @@ step(const gm_map *m, gmi_chain *chain)
     chain->index = chain->head == NULL ? 0 : chain->index + 1;
     if (chain->old) {
         if (gmi_is_growing(m) && chain->index < gmi_old_count(m)) {
-            chain->head = gmi_bucket_at(m->oldbuckets, chain->index, m->bucket_size);
+            chain->head = gmi_head_at(m, m->oldbuckets, chain->index);
             return true;
         }
         chain->old = false;
@@ -28,6 +30,12 @@ step(const gm_map *m, gmi_chain *chain)
     }
     chain->head = gmi_bucket_at(m->buckets, chain->index, m->bucket_size);
     return true;
+}
+
+char *
+gmi_next_bucket(const gm_map *m, const gmi_chain *chain, char *b)
+{
+    return gmi_after(m, chain->old ? m->oldbuckets : m->buckets, chain->index, b);
 }
 
 bool

@@ -21,5 +21,8 @@ typedef struct {
  * `reachable` leaves out what no lookup reads: evacuated old chains, and
  * present chains whose old bucket has not moved. */
 bool gmi_next_chain(const gm_map *m, gmi_chain *chain, bool reachable);
+/* The bucket after b in that chain, or NULL.  Chains that a lookup can reach may
+ * follow their overflow pointers; of others the head may have been given back. */
+char *gmi_next_bucket(const gm_map *m, const gmi_chain *chain, char *b);
 
 #endif

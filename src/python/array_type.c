@@ -22,7 +22,7 @@ array_new(ModuleState *state, Dtype dtype, size_t n)
         PyErr_NoMemory();
         return NULL;
     }
-    memory_fill_soon(self->data, n * dtype.width);
+    gm_pages_fill_soon(self->data, n * dtype.width);
     return self;
 }
 

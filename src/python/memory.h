@@ -9,7 +9,4 @@ extern const gm_allocator memory_pooled;
 /* Of maps of bare numbers, which batches use without it. */
 extern const gm_allocator memory_raw;
 
-/* Memory of a size that will be filled at once is better had in large pages. */
-void memory_fill_soon(void *memory, size_t size);
-
 #endif

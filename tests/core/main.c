@@ -13,8 +13,8 @@
 extern const test_group batch_tests, batch_failure_tests, batch_growth_tests, batch_iterate_tests,
     batch_prefetch_tests, clear_tests, clone_tests, cursor_tests, growth_tests, hash_tests,
     iterate_tests, memory_tests, model_tests, nan_tests, owner_tests, prealloc_tests, random_tests,
-    record_tests, record_batch_tests, record_order_tests, reseed_tests, resize_tests, stats_tests,
-    stranger_tests, swar_tests;
+    record_tests, record_batch_tests, record_order_tests, reseed_tests, resize_tests, shed_tests,
+    stats_tests, stranger_tests, swar_tests;
 
 static const test_group *const groups[] = {
     &growth_tests,         &prealloc_tests,      &resize_tests,       &clear_tests,
@@ -23,7 +23,7 @@ static const test_group *const groups[] = {
     &memory_tests,         &model_tests,         &owner_tests,        &stranger_tests,
     &batch_tests,          &batch_failure_tests, &batch_growth_tests, &batch_iterate_tests,
     &batch_prefetch_tests, &record_order_tests,  &record_tests,       &record_batch_tests,
-    &cursor_tests,
+    &cursor_tests,         &shed_tests,
 };
 
 uint64_t test_seed;
