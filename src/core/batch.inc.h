@@ -265,7 +265,7 @@ GM_FN(take_back)(gm_map *m, uint64_t hash, const gm_cell *cell, size_t es)
     while ((uintptr_t)cell->key - (uintptr_t)b >= size) {
         b = gmi_overflow(b, size);
     }
-    gmi_cell_erase(m, head, b, (unsigned)((GM_KEY *)cell->key - GM_FN(key_at)(b, 0)));
+    gmi_cell_erase(m, head, b, (unsigned)((GM_KEY *)cell->key - GM_FN(key_at)(b, 0)), size);
 }
 
 static GM_ALWAYS_INLINE gm_status

@@ -23,17 +23,6 @@ gmi_reseed(gm_map *m)
     }
 }
 
-/* Is something after this cell in its chain? */
-static bool
-is_followed(const gm_map *m, char *bucket, unsigned i)
-{
-    if (i + 1 < GM_BUCKET_CELLS) {
-        return gmi_tophash(bucket)[i + 1] != GM_EMPTY_REST;
-    }
-    char *next = gmi_overflow(bucket, m->bucket_size);
-    return next != NULL && gmi_tophash(next)[0] != GM_EMPTY_REST;
-}
-
 static char *
 bucket_before(const gm_map *m, char *head, const char *bucket)
 {
@@ -44,42 +33,22 @@ bucket_before(const gm_map *m, char *head, const char *bucket)
     return b;
 }
 
-/* The run of emptyOne cells that ends the chain becomes emptyRest. */
-static void
-extend_rest(const gm_map *m, char *head, char *bucket, unsigned i)
+void
+gmi_extend_rest(const gm_map *m, char *head, char *bucket)
 {
-    for (;;) {
-        gmi_tophash(bucket)[i] = GM_EMPTY_REST;
-        if (i > 0) {
-            i--;
-        }
-        else if (bucket == head) {
-            return;
-        }
-        else {
-            bucket = bucket_before(m, head, bucket);
-            i = GM_BUCKET_CELLS - 1;
-        }
-        if (gmi_tophash(bucket)[i] != GM_EMPTY_ONE) {
-            return;
-        }
+    uint64_t word = 0;
+    while (word == 0 && bucket != head) {
+        bucket = bucket_before(m, head, bucket);
+        word = gmi_end_with_rest(gmi_word(bucket));
+        gmi_put_word(bucket, word);
     }
 }
 
 void
-gmi_cell_erase(gm_map *m, char *head, char *bucket, unsigned i)
+gmi_emptied(gm_map *m)
 {
-    gmi_tophash(bucket)[i] = GM_EMPTY_ONE;
-    if (!is_followed(m, bucket, i)) {
-        extend_rest(m, head, bucket, i);
-    }
-    m->version++;
-    m->count--;
-    gmi_tell_entry(m, GM_DELETED, head, gmi_key_at(bucket, i, m->key_size));
-    if (m->count == 0) {
-        gmi_reseed(m);
-        gmi_iters_stray(m);
-    }
+    gmi_reseed(m);
+    gmi_iters_stray(m);
 }
 
 /* ---- a uniformly random cell ---------------------------------------------------------

@@ -112,6 +112,7 @@ enum gm_flag {
 #define GM_HAS_EFFECTS() __asm__ volatile("" ::: "memory")
 #define GM_MAY_ALIAS __attribute__((may_alias))
 #define GM_LOWEST_BIT(x) ((unsigned)__builtin_ctzll(x))
+#define GM_LEADING_ZEROS(x) ((unsigned)__builtin_clzll(x))
 #elif defined(_MSC_VER)
 #define GM_LIKELY(x) (x)
 #define GM_UNLIKELY(x) (x)
@@ -130,7 +131,19 @@ enum gm_flag {
 #define GM_HAS_EFFECTS() ((void)0)
 #define GM_MAY_ALIAS
 #define GM_LOWEST_BIT(x) gm_lowest_bit(x)
+#define GM_LEADING_ZEROS(x) gm_leading_zeros(x)
 #endif
+
+/* The number of zero bits above the highest set bit of x, which has one. */
+static inline unsigned
+gm_leading_zeros(uint64_t x)
+{
+    unsigned n = 0;
+    while (!(x >> (63 - n))) {
+        n++;
+    }
+    return n;
+}
 
 /* The index of the lowest set bit of x, which has one. */
 static inline unsigned

@@ -61,21 +61,20 @@ GM_FN(evacuate)(gm_map *m, size_t oldbucket, size_t es)
     }
     char *b = gmi_bucket_at(m->oldbuckets, oldbucket, size);
     for (; b != NULL; b = gmi_overflow(b, size)) {
-        uint8_t *tops = gmi_tophash(b);
-        for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
-            uint8_t top = tops[i];
-            if (gmi_is_empty(top)) {
-                tops[i] = GM_EVACUATED_EMPTY;
-                continue;
-            }
+        uint64_t left = GMI_EACH_BYTE * GM_EVACUATED_EMPTY;
+        gmi_hits hits = gmi_match_occupied(gmi_load(b));
+        for (; hits != 0; hits &= hits - 1) {
+            const unsigned i = gmi_first_hit(hits);
+            uint8_t top = gmi_tophash(b)[i];
             GM_KEY *key = GM_FN(key_at)(b, i);
             void *elem = gmi_elem_at(b, i, sizeof(GM_KEY), es);
             unsigned half = same_size ? 0 : GM_FN(half_of)(m, key, newbit, &top);
-            tops[i] = (uint8_t)(GM_EVACUATED_X + half);
+            left ^= (uint64_t)((GM_EVACUATED_X + half) ^ GM_EVACUATED_EMPTY) << (8 * i);
             gmi_half_place(m, &halves[half], top, key, elem, sizeof(GM_KEY), es);
             if (m->owner != NULL) {
                 gmi_leave_behind(m, a, key, elem, GM_IS_REFLEXIVE(key), sizeof(GM_KEY), es);
             }
         }
+        gmi_put_word(b, left);
     }
 }

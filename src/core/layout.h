@@ -205,6 +205,28 @@ gmi_old_count(const gm_map *m)
     return (size_t)1 << (m->B - !gmi_is_same_size(m));
 }
 
+#define GMI_EACH_BYTE UINT64_C(0x0101010101010101)
+
+/* The eight bytes as a number whose lowest byte is cell 0's, and back. */
+static GM_ALWAYS_INLINE uint64_t
+gmi_word(const char *bucket)
+{
+    const unsigned char *p = (const unsigned char *)bucket;
+    uint64_t word = 0;
+    for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) { /* one load where bytes are in order */
+        word |= (uint64_t)p[i] << (8 * i);
+    }
+    return word;
+}
+
+static GM_ALWAYS_INLINE void
+gmi_put_word(char *bucket, uint64_t word)
+{
+    for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) { /* and one store */
+        ((unsigned char *)bucket)[i] = (unsigned char)(word >> (8 * i));
+    }
+}
+
 /* ---- the eight tophash bytes at once ---------------------------------------------
  * A gmi_hits has one set bit per matching cell; gmi_first_hit gives its index
  * and `hits &= hits - 1` removes it.  Exact in every implementation: iteration
@@ -257,23 +279,17 @@ gmi_hit_bits(gmi_hits hits)
 
 #define GMI_HIT_SHIFT 0
 
-#else /* one 64-bit word; assumes little-endian byte order, see gmi_load */
+#else /* one 64-bit word */
 
 typedef uint64_t gmi_group;
 typedef uint64_t gmi_hits;
 
-#define GMI_ONES UINT64_C(0x0101010101010101)
 #define GMI_LOW7 UINT64_C(0x7f7f7f7f7f7f7f7f)
 
 static GM_ALWAYS_INLINE gmi_group
 gmi_load(const char *bucket)
 {
-    const unsigned char *p = (const unsigned char *)bucket;
-    uint64_t word = 0;
-    for (unsigned i = 0; i < 8; i++) { /* one load where bytes are in order */
-        word |= (uint64_t)p[i] << (8 * i);
-    }
-    return word;
+    return gmi_word(bucket);
 }
 
 /* 0x80 in every byte of `word` that is zero. */
@@ -286,20 +302,20 @@ gmi_zero_bytes(uint64_t word)
 static GM_ALWAYS_INLINE gmi_hits
 gmi_match(gmi_group group, uint8_t top)
 {
-    return gmi_zero_bytes(group ^ (GMI_ONES * top));
+    return gmi_zero_bytes(group ^ (GMI_EACH_BYTE * top));
 }
 
 static GM_ALWAYS_INLINE gmi_hits
 gmi_match_empty(gmi_group group)
 {
-    return gmi_zero_bytes(group & ~GMI_ONES); /* the bytes 0 and 1 */
+    return gmi_zero_bytes(group & ~GMI_EACH_BYTE); /* the bytes 0 and 1 */
 }
 
 static GM_ALWAYS_INLINE gmi_hits
 gmi_match_occupied(gmi_group group)
 {
     /* byte >= 5: its low seven bits + 123 reach the top bit, or it is set */
-    uint64_t big = ((group & GMI_LOW7) + GMI_ONES * (128 - GM_MIN_TOPHASH)) | group;
+    uint64_t big = ((group & GMI_LOW7) + GMI_EACH_BYTE * (128 - GM_MIN_TOPHASH)) | group;
     return big & ~GMI_LOW7;
 }
 

@@ -208,7 +208,7 @@ gm_pop_random(gm_map *m, gm_entry *removed)
     bool is_old = gmi_is_growing(m) && gmi_is_main(m, m->oldbuckets, place.head);
     char *home = is_old ? m->oldbuckets : m->buckets;
     gmi_cell_take(m, place.bucket, place.cell, removed);
-    gmi_cell_erase(m, place.head, place.bucket, place.cell);
+    gmi_cell_erase(m, place.head, place.bucket, place.cell, m->bucket_size);
     if (!m->kind->is_reflexive(removed->key)) {
         forget_copies(m, removed, (size_t)(place.head - home) / m->bucket_size);
     }

@@ -31,7 +31,7 @@ GM_FN(remove_for_hash)(gm_map *m, const GM_KEY *key, uint64_t hash, gm_entry *re
         memcpy(removed->key, GM_FN(key_at)(spot.bucket, spot.cell), sizeof(GM_KEY));
         memcpy(removed->elem, gmi_elem_at(spot.bucket, spot.cell, sizeof(GM_KEY), es), es);
         removed->found = true;
-        gmi_cell_erase(m, head, spot.bucket, spot.cell);
+        gmi_cell_erase(m, head, spot.bucket, spot.cell, size);
     }
     return status;
 }

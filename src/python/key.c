@@ -157,7 +157,7 @@ hash_boxed(MapObject *self, PyObject *object, uint64_t *hash)
     uint64_t hash0 = present_hash0(self);
     TypeCode code = value_hashed_as(self, object);
     if (self->spec->key.code == TYPE_INTERFACE) {
-        hash0 += (uint64_t)code << 32; /* 1, 1.0 and True apart */
+        hash0 = gm_hash_u64(code, hash0); /* 1, 1.0 and True apart */
     }
     switch (code) {
     case TYPE_STR:
