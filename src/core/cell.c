@@ -39,7 +39,7 @@ gmi_extend_rest(const gm_map *m, char *head, char *bucket)
     uint64_t word = 0;
     while (word == 0 && bucket != head) {
         bucket = bucket_before(m, head, bucket);
-        word = gmi_end_with_rest(gmi_word(bucket));
+        word = gmi_end_with_rest(gmi_word(bucket), true);
         gmi_put_word(bucket, word);
     }
 }

@@ -27,13 +27,15 @@ typedef struct {
 } gmi_place;
 gmi_place gmi_draw_place(gm_map *m);
 
-/* Tophash bytes with the emptyOne cells at their end as emptyRest; none of them is
- * an evacuated cell's.  Without a branch: which cells are empty cannot be foreseen. */
+/* Tophash bytes, none of them an evacuated cell's, with the emptyOne cells at their end
+ * as emptyRest, if these are the last in use.  Without a branch: which cells are empty
+ * cannot be foreseen. */
 static GM_ALWAYS_INLINE uint64_t
-gmi_end_with_rest(uint64_t word)
+gmi_end_with_rest(uint64_t word, bool last)
 {
     uint64_t occupied = word & ~(GMI_EACH_BYTE * GM_EMPTY_ONE);
-    return occupied != 0 ? word & (UINT64_MAX >> (GM_LEADING_ZEROS(occupied) & ~7u)) : 0;
+    unsigned rest = GM_LEADING_ZEROS(occupied | 1) & ~7u & -(unsigned)last;
+    return word & UINT64_MAX >> rest & -(uint64_t)!(last & (occupied == 0));
 }
 
 /* Marks cell i of `bucket`, in the chain that begins at `head`, as deleted. */
@@ -48,7 +50,7 @@ gmi_cell_erase(gm_map *m, char *head, char *bucket, unsigned i, size_t bucket_si
         char *next = gmi_overflow(bucket, bucket_size);
         last = next == NULL || gmi_tophash(next)[0] == GM_EMPTY_REST;
     }
-    word = last ? gmi_end_with_rest(word) : word;
+    word = gmi_end_with_rest(word, last);
     gmi_put_word(bucket, word);
     if (GM_UNLIKELY(word == 0 && bucket != head)) {
         gmi_extend_rest(m, head, bucket);

@@ -97,6 +97,12 @@ enum gm_flag {
 #define GM_MAX_KEY_SIZE 24
 #define GM_MAX_ELEM_SIZE 16
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#define GM_LITTLE_ENDIAN 0
+#else
+#define GM_LITTLE_ENDIAN 1
+#endif
+
 /* Debug builds check every invariant after every mutation. */
 #ifndef GM_DEBUG
 #define GM_DEBUG 0

@@ -211,20 +211,27 @@ gmi_old_count(const gm_map *m)
 static GM_ALWAYS_INLINE uint64_t
 gmi_word(const char *bucket)
 {
-    const unsigned char *p = (const unsigned char *)bucket;
     uint64_t word = 0;
-    for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) { /* one load where bytes are in order */
-        word |= (uint64_t)p[i] << (8 * i);
+#if GM_LITTLE_ENDIAN
+    memcpy(&word, bucket, sizeof word);
+#else
+    for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
+        word |= (uint64_t)((const unsigned char *)bucket)[i] << (8 * i);
     }
+#endif
     return word;
 }
 
 static GM_ALWAYS_INLINE void
 gmi_put_word(char *bucket, uint64_t word)
 {
-    for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) { /* and one store */
+#if GM_LITTLE_ENDIAN
+    memcpy(bucket, &word, sizeof word);
+#else
+    for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
         ((unsigned char *)bucket)[i] = (unsigned char)(word >> (8 * i));
     }
+#endif
 }
 
 /* ---- the eight tophash bytes at once ---------------------------------------------
@@ -243,10 +250,11 @@ gmi_load(const char *bucket)
     return _mm_loadl_epi64((const __m128i *)(const void *)bucket);
 }
 
+/* top > 0: the upper half of the register, which is zero, does not match. */
 static GM_ALWAYS_INLINE gmi_hits
 gmi_match(gmi_group group, uint8_t top)
 {
-    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(group, _mm_set1_epi8((char)top))) & 0xff;
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(group, _mm_set1_epi8((char)top)));
 }
 
 static GM_ALWAYS_INLINE gmi_hits

@@ -91,6 +91,16 @@ typedef struct {
     unsigned cell;
 } gmi_spot;
 
+/* Fetches the lines of a bucket beyond its tophash bytes', which is read first: the
+ * key's and the element's must not wait for it. */
+static GM_ALWAYS_INLINE void
+gmi_fetch_bucket(const char *bucket, size_t bucket_size)
+{
+    for (size_t at = GM_CACHE_LINE; at < bucket_size; at += GM_CACHE_LINE) {
+        GM_PREFETCH(bucket + at);
+    }
+}
+
 /* Where a new key can go in a chain. */
 typedef struct {
     char *bucket; /* first free cell, or NULL */
@@ -197,37 +207,34 @@ static GM_ALWAYS_INLINE gm_status
 GM_FN(find_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
 {
     const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
-    gmi_spot spot;
-    cell->key = cell->elem = NULL;
-    if (m->count == 0) {
-        return GM_OK;
+    gmi_spot spot = {NULL, 0};
+    gm_status status = GM_OK;
+    if (m->count != 0) {
+        uint64_t hash = GM_FN(hash_of)(m, key);
+        char *head = gmi_chain_of(m, hash, size);
+        gmi_fetch_bucket(head, size);
+        status = GM_FN(locate)(m, head, gmi_top_of(hash), key, &spot, es);
     }
-    uint64_t hash = GM_FN(hash_of)(m, key);
-    char *head = gmi_chain_of(m, hash, size);
-    gm_status status = GM_FN(locate)(m, head, gmi_top_of(hash), key, &spot, es);
-    if (status == GM_OK && spot.bucket != NULL) {
-        cell->key = GM_FN(key_at)(spot.bucket, spot.cell);
-        cell->elem = gmi_elem_at(spot.bucket, spot.cell, sizeof(GM_KEY), es);
-    }
+    bool found = spot.bucket != NULL;
+    cell->key = found ? GM_FN(key_at)(spot.bucket, spot.cell) : NULL;
+    cell->elem = found ? gmi_elem_at(spot.bucket, spot.cell, sizeof(GM_KEY), es) : NULL;
     return status;
 }
 
 /* ---- assign ---------------------------------------------------------------------------- */
 
-/* Looks for the key and, on the way, for the first free cell of its chain. */
+/* Looks for the key in the rest of its chain, after b, the last one of `room`. */
 static GM_ALWAYS_INLINE gm_status
-GM_FN(scan)(gm_map *m, char *b, uint8_t top, const GM_KEY *key, gm_cell *cell, gmi_room *room,
-            size_t es)
+GM_FN(scan_on)(gm_map *m, uint8_t top, const GM_KEY *key, gmi_spot *spot, gmi_room *room, size_t es)
 {
     const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
     gm_status trouble = GM_OK;
-    *room = (gmi_room){.last = b, .depth = 1};
-    for (;; room->depth++) {
+    char *b = room->last;
+    while (!gmi_ends_chain(b) && (b = gmi_overflow(b, size)) != NULL) {
         gmi_group group = gmi_load(b);
         int i = GM_FN(equal_cell)(m, b, gmi_match(group, top), key, &trouble);
         if (i >= 0) {
-            cell->key = GM_FN(key_at)(b, (unsigned)i);
-            cell->elem = gmi_elem_at(b, (unsigned)i, sizeof(GM_KEY), es);
+            *spot = (gmi_spot){b, (unsigned)i};
             return GM_OK;
         }
         if (GM_CALLS_OUT && trouble != GM_OK) {
@@ -238,11 +245,33 @@ GM_FN(scan)(gm_map *m, char *b, uint8_t top, const GM_KEY *key, gm_cell *cell, g
             room->bucket = b;
             room->cell = gmi_first_hit(empty);
         }
-        if (gmi_ends_chain(b) || (b = gmi_overflow(b, size)) == NULL) {
-            return GM_OK;
-        }
         room->last = b;
+        room->depth++;
     }
+    return GM_OK;
+}
+
+/* Looks for the key and, on the way, for the first free cell of its chain, which
+ * begins at b.  Most keys are in the first bucket, or else most chains end there:
+ * the rest is out of the way. */
+static GM_ALWAYS_INLINE gm_status
+GM_FN(scan)(gm_map *m, char *b, uint8_t top, const GM_KEY *key, gmi_spot *spot, gmi_room *room,
+            size_t es)
+{
+    gm_status trouble = GM_OK;
+    gmi_group group = gmi_load(b);
+    int i = GM_FN(equal_cell)(m, b, gmi_match(group, top), key, &trouble);
+    *spot = (gmi_spot){NULL, 0};
+    if (i >= 0) {
+        *spot = (gmi_spot){b, (unsigned)i};
+        return GM_OK;
+    }
+    if (GM_CALLS_OUT && trouble != GM_OK) {
+        return trouble;
+    }
+    gmi_hits empty = gmi_match_empty(group);
+    *room = (gmi_room){empty != 0 ? b : NULL, empty != 0 ? gmi_first_hit(empty) : 0, b, 1};
+    return gmi_ends_chain(b) ? GM_OK : GM_FN(scan_on)(m, top, key, spot, room, es);
 }
 
 /* The key is new: puts it where `room` says, in a new overflow bucket if need be. */
@@ -278,9 +307,8 @@ GM_FN(assign_for_hash)(gm_map *m, const GM_KEY *key, uint64_t hash, gm_cell *cel
     const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
     const uint8_t top = gmi_top_of(hash);
     gmi_room room;
+    gmi_spot spot;
     gm_status status;
-    cell->key = cell->elem = NULL;
-    cell->inserted = false;
     if (GM_UNLIKELY(m->buckets == NULL) && (status = gmi_first_bucket(m)) != GM_OK) {
         return status;
     }
@@ -290,11 +318,15 @@ GM_FN(assign_for_hash)(gm_map *m, const GM_KEY *key, uint64_t hash, gm_cell *cel
             return status;
         }
         char *head = gmi_bucket_at(m->buckets, bucket, size);
-        status = GM_FN(scan)(m, head, top, key, cell, &room, es);
+        gmi_fetch_bucket(head, size);
+        status = GM_FN(scan)(m, head, top, key, &spot, &room, es);
         if (status != GM_OK) {
             return status;
         }
-        if (cell->key != NULL) {
+        if (spot.bucket != NULL) {
+            cell->key = GM_FN(key_at)(spot.bucket, spot.cell);
+            cell->elem = gmi_elem_at(spot.bucket, spot.cell, sizeof(GM_KEY), es);
+            cell->inserted = false;
             if (GM_UPDATES_KEY && replaces) {
                 memcpy(cell->key, key, sizeof(GM_KEY));
             }
