@@ -286,6 +286,7 @@ typedef struct gm_iter {
      * `version` is the map's: the next of them is a matter of a few additions. */
     uint16_t key_size, elem_size, elems_at;
     uint8_t pending; /* a bit per cell, counted from `offset` */
+    bool whole;      /* after them nothing is left of that bucket */
     uint64_t version;
     bool strayed; /* `buckets` will take part in no growth any more */
 } gm_iter;

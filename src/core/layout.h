@@ -125,6 +125,23 @@ gmi_overflow(char *bucket, size_t bucket_size)
     return *gmi_overflow_at(bucket, bucket_size);
 }
 
+/* Fetches the lines of a bucket beyond its tophash bytes', which is read first: the
+ * key's and the element's must not wait for it. */
+static GM_ALWAYS_INLINE void
+gmi_fetch_rest(const char *bucket, size_t bucket_size)
+{
+    for (size_t at = GM_CACHE_LINE; at < bucket_size; at += GM_CACHE_LINE) {
+        GM_PREFETCH(bucket + at);
+    }
+}
+
+static GM_ALWAYS_INLINE void
+gmi_fetch(const char *bucket, size_t bucket_size)
+{
+    GM_PREFETCH(bucket);
+    gmi_fetch_rest(bucket, bucket_size);
+}
+
 /* One unboxed slot, in one move. */
 static GM_ALWAYS_INLINE void
 gmi_copy_slot(void *to, const void *from, size_t size)
@@ -359,7 +376,11 @@ gmi_match_shown(const char *bucket)
 static GM_ALWAYS_INLINE unsigned
 gmi_first_hit(gmi_hits hits)
 {
+#if GM_USE_SSE2 && defined(__GNUC__)
+    return (unsigned)__builtin_ctz(hits); /* 32 bits: no sign extension first */
+#else
     return GM_LOWEST_BIT(hits) >> GMI_HIT_SHIFT;
+#endif
 }
 
 /* Does the bucket's last cell say that nothing follows?  emptyRest cells run

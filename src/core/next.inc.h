@@ -113,14 +113,27 @@ GM_FN(show)(gm_iter *it, char *b, unsigned n, gm_cell *cell, size_t es)
     return status;
 }
 
+/* Leaves bucket b, all of which has been shown. */
+static GM_ALWAYS_INLINE void
+GM_FN(leave_bucket)(gm_iter *it, char *b, size_t size)
+{
+    it->position = gmi_ends_chain(b) ? NULL : gmi_overflow(b, size);
+    it->cell = 0;
+}
+
 static GM_ALWAYS_INLINE gm_status
 GM_FN(iter_next)(gm_iter *it, gm_cell *cell, size_t es)
 {
     const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
+    gm_map *m = it->map;
     cell->key = cell->elem = NULL;
+    if (it->whole && it->pending == 0 && GM_LIKELY(m != NULL && it->version == m->version)) {
+        GM_FN(leave_bucket)(it, it->position, size);
+    }
+    it->whole = false;
+    it->pending = 0;
     while (GM_LIKELY(it->map != NULL)) {
         char *b = it->position;
-        it->pending = 0;
         if (b == NULL) {
             if (!gmi_iter_next_chain(it, size)) {
                 gmi_iter_kill(it);
@@ -131,15 +144,19 @@ GM_FN(iter_next)(gm_iter *it, gm_cell *cell, size_t es)
         }
         gmi_hits hits = gmi_hits_from(gmi_match_shown(b), it->offset, it->cell);
         if (hits == 0) {
-            it->position = gmi_ends_chain(b) ? NULL : gmi_overflow(b, size);
-            it->cell = 0;
+            GM_FN(leave_bucket)(it, b, size);
             continue;
         }
         unsigned n = gmi_first_hit(hits);
         it->cell = (uint8_t)(n + 1);
         if (GM_LIKELY(it->check_bucket == GM_NO_CHECK && !gmi_is_evacuated(b))) {
+            unsigned i = (n + it->offset) & (GM_BUCKET_CELLS - 1);
             it->pending = gmi_hit_bits(hits & (hits - 1));
-            it->version = it->map->version;
+            it->version = m->version;
+            it->whole = true;
+            cell->key = GM_FN(key_at)(b, i);
+            cell->elem = gmi_elem_at(b, i, sizeof(GM_KEY), es);
+            return GM_OK;
         }
         gm_status status = GM_FN(show)(it, b, n, cell, es);
         if (status != GM_OK || cell->key != NULL) {

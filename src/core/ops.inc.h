@@ -91,16 +91,6 @@ typedef struct {
     unsigned cell;
 } gmi_spot;
 
-/* Fetches the lines of a bucket beyond its tophash bytes', which is read first: the
- * key's and the element's must not wait for it. */
-static GM_ALWAYS_INLINE void
-gmi_fetch_bucket(const char *bucket, size_t bucket_size)
-{
-    for (size_t at = GM_CACHE_LINE; at < bucket_size; at += GM_CACHE_LINE) {
-        GM_PREFETCH(bucket + at);
-    }
-}
-
 /* Where a new key can go in a chain. */
 typedef struct {
     char *bucket; /* first free cell, or NULL */
@@ -212,7 +202,7 @@ GM_FN(find_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
     if (m->count != 0) {
         uint64_t hash = GM_FN(hash_of)(m, key);
         char *head = gmi_chain_of(m, hash, size);
-        gmi_fetch_bucket(head, size);
+        gmi_fetch_rest(head, size);
         status = GM_FN(locate)(m, head, gmi_top_of(hash), key, &spot, es);
     }
     bool found = spot.bucket != NULL;
@@ -318,7 +308,7 @@ GM_FN(assign_for_hash)(gm_map *m, const GM_KEY *key, uint64_t hash, gm_cell *cel
             return status;
         }
         char *head = gmi_bucket_at(m->buckets, bucket, size);
-        gmi_fetch_bucket(head, size);
+        gmi_fetch_rest(head, size);
         status = GM_FN(scan)(m, head, top, key, &spot, &room, es);
         if (status != GM_OK) {
             return status;

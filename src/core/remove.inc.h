@@ -26,7 +26,7 @@ GM_FN(remove_for_hash)(gm_map *m, const GM_KEY *key, uint64_t hash, gm_entry *re
         }
     }
     char *head = gmi_bucket_at(m->buckets, hash & gmi_mask(m->B), size);
-    gmi_fetch_bucket(head, size);
+    gmi_fetch_rest(head, size);
     status = GM_FN(locate)(m, head, top, key, &spot, es);
     if (status == GM_OK && spot.bucket != NULL) {
         memcpy(removed->key, GM_FN(key_at)(spot.bucket, spot.cell), sizeof(GM_KEY));
