@@ -83,17 +83,64 @@ ints_equal(PyObject *a, PyObject *b)
     size_t na, nb;
     bool sa, sb;
     const digit *da = int_digits(a, &na, &sa), *db = int_digits(b, &nb, &sb);
-    return na == nb && sa == sb && memcmp(da, db, na * sizeof(digit)) == 0;
+    if (na != nb || sa != sb) {
+        return false;
+    }
+    for (size_t i = 0; i < na; i++) {
+        if (da[i] != db[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Up to that many bytes are compared on the spot: a call costs more. */
+#define BOXED_SHORT 64
+
+static inline bool
+words_differ(const char *a, const char *b, size_t size)
+{
+    uint64_t x = 0, y = 0;
+    memcpy(&x, a, size);
+    memcpy(&y, b, size);
+    return x != y;
+}
+
+/* n <= BOXED_SHORT bytes, word by word; the last words may overlap. */
+static GM_ALWAYS_INLINE bool
+short_bytes_equal(const char *a, const char *b, size_t n)
+{
+    if (n >= 8) {
+        for (size_t i = 0; i < n - 8; i += 8) {
+            if (words_differ(a + i, b + i, 8)) {
+                return false;
+            }
+        }
+        return !words_differ(a + n - 8, b + n - 8, 8);
+    }
+    if (n >= 4) {
+        return !words_differ(a, b, 4) && !words_differ(a + n - 4, b + n - 4, 4);
+    }
+    return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+}
+
+/* The bytes of a str's text. */
+static inline size_t
+str_bytes(PyObject *object)
+{
+    return (size_t)PyUnicode_GET_LENGTH(object) * (size_t)PyUnicode_KIND(object);
 }
 
 /* For str and its subclasses that keep its equality. */
 static inline bool
 strs_equal(PyObject *a, PyObject *b)
 {
-    Py_ssize_t n = PyUnicode_GET_LENGTH(a);
-    int kind = (int)PyUnicode_KIND(a);
-    return n == PyUnicode_GET_LENGTH(b) && kind == (int)PyUnicode_KIND(b) &&
-           memcmp(PyUnicode_DATA(a), PyUnicode_DATA(b), (size_t)n * (size_t)kind) == 0;
+    size_t n = str_bytes(a);
+    if (n != str_bytes(b) || PyUnicode_KIND(a) != PyUnicode_KIND(b)) {
+        return false;
+    }
+    const char *x = PyUnicode_DATA(a), *y = PyUnicode_DATA(b);
+    return n <= BOXED_SHORT ? short_bytes_equal(x, y, n) : memcmp(x, y, n) == 0;
 }
 
 static inline bool

@@ -46,6 +46,14 @@ fresh_seed(MapObject *self)
     return gm_splitmix(&state_of(self)->rng);
 }
 
+void
+map_set_engine(MapObject *self, gm_map *map)
+{
+    self->map = map;
+    bool by_value = self->fixed_seed && self->spec->key.code == TYPE_STR;
+    self->quick = is_hashed(self) || by_value || self->recording != NULL ? NULL : map;
+}
+
 static int
 map_make(MapObject *self, uint64_t hint)
 {
@@ -63,7 +71,7 @@ map_make(MapObject *self, uint64_t hint)
     if (status != GM_OK) {
         return err_status(self, status);
     }
-    self->map = map;
+    map_set_engine(self, map);
     return 0;
 }
 
@@ -157,7 +165,7 @@ map_tp_dealloc(MapObject *self)
     }
     if (self->map != NULL) {
         gm_map *map = self->map;
-        self->map = NULL;
+        map_set_engine(self, NULL);
         gm_map_free(map);
     }
     guard_fini(self);
@@ -408,7 +416,9 @@ map_copy(MapObject *self)
     if (copy != NULL && self->map != NULL) {
         guard_read(self);
         uint64_t seed = self->fixed_seed ? self->seed : fresh_seed(self);
-        gm_status status = gm_clone(self->map, copy, seed, &copy->map);
+        gm_map *map;
+        gm_status status = gm_clone(self->map, copy, seed, &map);
+        map_set_engine(copy, status == GM_OK ? map : NULL);
         if (status != GM_OK) {
             err_status(self, status);
             Py_CLEAR(copy);
