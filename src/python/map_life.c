@@ -201,6 +201,11 @@ seed_of(PyObject *object, uint64_t *seed)
 int
 map_count_arg(PyObject *object, const char *name, uint64_t *hint)
 {
+    int64_t small;
+    if (PyLong_CheckExact(object) && int_as_int64(object, &small) && small >= 0) {
+        *hint = (uint64_t)small;
+        return 0;
+    }
     PyObject *number = PyNumber_Index(object);
     if (number == NULL) {
         PyErr_Clear();
@@ -328,7 +333,8 @@ parse_options(PyObject *args, PyObject *kwargs, Options *options)
     return 0;
 }
 
-/* Options for a new map; none are taken by one that has been in use. */
+/* Options for a new map; none are taken by one that has been in use.  A first bucket
+ * is made at the first need, hint or not. */
 static int
 take_options(MapObject *self, const Options *options)
 {
@@ -344,7 +350,7 @@ take_options(MapObject *self, const Options *options)
     if (options->hint == NULL) {
         hint = size_of_contents(state_of(self), options->contents);
     }
-    if (apply_options(self, options, &hint) < 0 || (hint > 0 && map_make(self, hint) < 0)) {
+    if (apply_options(self, options, &hint) < 0 || (hint > GM_BUCKET_CELLS && map_make(self, hint) < 0)) {
         return -1;
     }
     self->initialised = true;

@@ -26,6 +26,7 @@ typedef enum { QUICK_ABSENT, QUICK_FOUND, QUICK_TWINS, QUICK_UNSURE } QuickAnswe
 typedef struct {
     void *elem;     /* found, or of the twin */
     PyObject *twin; /* a stored key of the same hash; borrowed */
+    gmi_room room;  /* absent, for a write */
 } QuickCell;
 
 /* Can the value be stored as it is, without a look from the collector?  Boxed: then
@@ -79,11 +80,13 @@ QUICK_FN(load)(MapObject *self, PyObject *object, Key *key, bool writes)
            key_load_quickly(QUICK_CODE, gm_hash0(self->quick), object, key);
 }
 
-/* The engine's lookup, as far as no foreign code is needed. */
+/* The engine's lookup, as far as no foreign code is needed; for a write it looks for
+ * the first free cell, too. */
 static GM_ALWAYS_INLINE QuickAnswer
-QUICK_FN(look)(gm_map *m, const QUICK_KEY *key, QuickCell *cell)
+QUICK_FN(look)(gm_map *m, const QUICK_KEY *key, QuickCell *cell, bool writes)
 {
     const size_t size = gmi_bucket_size(sizeof(QUICK_KEY), 8);
+    cell->room.bucket = NULL;
     if (m->count == 0) {
         return QUICK_ABSENT;
     }
@@ -93,7 +96,8 @@ QUICK_FN(look)(gm_map *m, const QUICK_KEY *key, QuickCell *cell)
         GM_PREFETCH(b + line);
     }
     do {
-        gmi_hits hits = gmi_match(gmi_load(b), gmi_top_of(hash));
+        gmi_group group = gmi_load(b);
+        gmi_hits hits = gmi_match(group, gmi_top_of(hash)), empty;
         for (; hits != 0; hits &= hits - 1) {
             unsigned i = gmi_first_hit(hits);
             QUICK_KEY *stored = gmi_key_at(b, i, sizeof(QUICK_KEY));
@@ -105,6 +109,10 @@ QUICK_FN(look)(gm_map *m, const QUICK_KEY *key, QuickCell *cell)
                 cell->twin = QUICK_OBJECT(stored);
                 return QUICK_TWINS;
             }
+        }
+        if (writes && cell->room.bucket == NULL && (empty = gmi_match_empty(group)) != 0) {
+            cell->room.bucket = b;
+            cell->room.cell = gmi_first_hit(empty);
         }
         if (gmi_ends_chain(b)) {
             break;
@@ -120,7 +128,7 @@ QUICK_FN(find)(MapObject *self, PyObject *object, QuickCell *cell)
     if (GM_UNLIKELY(!QUICK_FN(load)(self, object, &key, false))) {
         return QUICK_UNSURE;
     }
-    return QUICK_FN(look)(self->quick, QUICK_SLOT(&key), cell);
+    return QUICK_FN(look)(self->quick, QUICK_SLOT(&key), cell, false);
 }
 
 /* The functions of twins are apart for the sake of the registers that comparing takes. */
@@ -190,25 +198,50 @@ QUICK_FN(contains)(MapObject *self, PyObject *object)
     }
 }
 
-/* A key that is perhaps new: by way of the engine. */
-static GM_NOINLINE int
-QUICK_FN(assign)(MapObject *self, PyObject *object, QUICK_KEY key, uint64_t bits)
+/* The value into a cell assigned to. */
+static GM_ALWAYS_INLINE void
+QUICK_FN(finish)(MapObject *self, PyObject *object, gm_cell *cell, uint64_t bits)
 {
-    gm_cell cell;
-    gm_status status = QUICK_OP(assign)(self->quick, &key, &cell, 8);
     gmi_check(self->map);
-    if (GM_UNLIKELY(status != GM_OK)) {
-        return err_status(self, status);
-    }
-    if (QUICK_CODE < TYPE_INT8 && cell.inserted) {
+    if (QUICK_CODE < TYPE_INT8 && cell->inserted) {
         Py_INCREF(object); /* a str or an int: nothing that the collector follows */
     }
-    quick_put(self->spec, cell.elem, bits);
+    quick_put(self->spec, cell->elem, bits);
+}
+
+/* A key that is perhaps new: by way of the engine. */
+static GM_NOINLINE int
+QUICK_FN(assign)(MapObject *self, PyObject *object, const QUICK_KEY *key, uint64_t bits)
+{
+    gm_cell cell;
+    gm_status status = QUICK_OP(assign)(self->quick, key, &cell, 8);
+    if (GM_UNLIKELY(status != GM_OK)) {
+        gmi_check(self->map);
+        return err_status(self, status);
+    }
+    QUICK_FN(finish)(self, object, &cell, bits);
     map_sweep(self);
     return 0;
 }
 
-static GM_NOINLINE int QUICK_FN(delete)(MapObject *self, PyObject *object)
+/* A key that is new: where there is room, unless it is time to grow. */
+static GM_NOINLINE int
+QUICK_FN(insert)(MapObject *self, PyObject *object, const QUICK_KEY *key, uint64_t bits,
+                 gmi_room *room)
+{
+    gm_map *m = self->quick;
+    gm_cell cell;
+    if (GM_UNLIKELY(room->bucket == NULL || gmi_is_overloaded(m->count + 1, m->B) ||
+                    gmi_has_many_overflows(m))) {
+        return QUICK_FN(assign)(self, object, key, bits);
+    }
+    QUICK_OP(insert)(m, room, gmi_top_of(QUICK_HASH(m, key)), key, &cell, 8);
+    QUICK_FN(finish)(self, object, &cell, bits);
+    return 0;
+}
+
+static GM_NOINLINE int
+QUICK_FN(erase)(MapObject *self, PyObject *object)
 {
     Key key;
     gm_entry removed;
@@ -231,7 +264,7 @@ static GM_NOINLINE int QUICK_FN(delete)(MapObject *self, PyObject *object)
 
 /* Equal, or perhaps new. */
 static GM_NOINLINE int
-QUICK_FN(store_twin)(MapObject *self, PyObject *object, QUICK_KEY key, uint64_t bits,
+QUICK_FN(store_twin)(MapObject *self, PyObject *object, const QUICK_KEY *key, uint64_t bits,
                      const QuickCell *cell)
 {
     if (!QUICK_EQUAL(cell->twin, object)) {
@@ -248,26 +281,25 @@ QUICK_FN(store)(MapObject *self, PyObject *object, PyObject *value)
     QuickCell cell;
     uint64_t bits;
     if (value == NULL) {
-        return QUICK_FN(delete)(self, object);
+        return QUICK_FN(erase)(self, object);
     }
     if (GM_UNLIKELY(!quick_elem(self->spec, value, &bits) ||
                     !QUICK_FN(load)(self, object, &key, true))) {
         return map_store(self, object, value);
     }
-    if (GM_LIKELY(!gmi_is_growing(self->quick))) {
-        switch (QUICK_FN(look)(self->quick, QUICK_SLOT(&key), &cell)) {
-        case QUICK_FOUND:
-            quick_put(self->spec, cell.elem, bits);
-            return 0;
-        case QUICK_TWINS: {
-            QuickCell twin = cell;
-            return QUICK_FN(store_twin)(self, object, *QUICK_SLOT(&key), bits, &twin);
-        }
-        default:
-            break;
-        }
+    if (GM_UNLIKELY(gmi_is_growing(self->quick))) {
+        QUICK_KEY copy = *QUICK_SLOT(&key);
+        return QUICK_FN(assign)(self, object, &copy, bits);
     }
-    return QUICK_FN(assign)(self, object, *QUICK_SLOT(&key), bits);
+    QuickAnswer answer = QUICK_FN(look)(self->quick, QUICK_SLOT(&key), &cell, true);
+    if (GM_LIKELY(answer == QUICK_FOUND)) {
+        quick_put(self->spec, cell.elem, bits);
+        return 0;
+    }
+    QUICK_KEY copy = *QUICK_SLOT(&key);
+    QuickCell found = cell;
+    return answer == QUICK_TWINS ? QUICK_FN(store_twin)(self, object, &copy, bits, &found)
+                                 : QUICK_FN(insert)(self, object, &copy, bits, &found.room);
 }
 
 const QuickOps QUICK_PASTE(quick, QUICK_NAME) = {
