@@ -55,6 +55,32 @@ int_digits(PyObject *object, size_t *n, bool *negative)
 #endif
 }
 
+#if PyLong_SHIFT == 30
+/* Digits of any int64. */
+#define INT64_DIGITS 3
+
+/* Gives an int made with INT64_DIGITS digits, that nobody else has seen or still has,
+ * another value: not 0. */
+static inline void
+int_set(PyObject *object, int64_t value)
+{
+    bool negative = value < 0;
+    uint64_t v = negative ? 0 - (uint64_t)value : (uint64_t)value, mask = PyLong_MASK;
+    size_t n = 1 + (v >> PyLong_SHIFT != 0) + (v >> (2 * PyLong_SHIFT) != 0);
+#if PY_VERSION_HEX >= 0x030C0000
+    _PyLongValue *number = &((PyLongObject *)object)->long_value;
+    digit *digits = number->ob_digit;
+    number->lv_tag = n << 3 | (negative ? 2 : 0);
+#else
+    digit *digits = ((PyLongObject *)object)->ob_digit;
+    Py_SET_SIZE(object, negative ? -(Py_ssize_t)n : (Py_ssize_t)n);
+#endif
+    digits[0] = (digit)(v & mask);
+    digits[1] = (digit)(v >> PyLong_SHIFT & mask);
+    digits[2] = (digit)(v >> (2 * PyLong_SHIFT));
+}
+#endif
+
 /* Is the int's value below 2**63?  Then *value is it.  Everything but huge ints. */
 static inline bool
 int_as_int64(PyObject *object, int64_t *value)

@@ -350,7 +350,8 @@ take_options(MapObject *self, const Options *options)
     if (options->hint == NULL) {
         hint = size_of_contents(state_of(self), options->contents);
     }
-    if (apply_options(self, options, &hint) < 0 || (hint > GM_BUCKET_CELLS && map_make(self, hint) < 0)) {
+    if (apply_options(self, options, &hint) < 0 ||
+        (hint > GM_BUCKET_CELLS && map_make(self, hint) < 0)) {
         return -1;
     }
     self->initialised = true;

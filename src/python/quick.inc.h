@@ -24,6 +24,8 @@
 typedef enum { QUICK_ABSENT, QUICK_FOUND, QUICK_TWINS, QUICK_UNSURE } QuickAnswer;
 
 typedef struct {
+    char *head, *bucket; /* found */
+    unsigned i;
     void *elem;     /* found, or of the twin */
     PyObject *twin; /* a stored key of the same hash; borrowed */
     gmi_room room;  /* absent, for a write */
@@ -95,6 +97,7 @@ QUICK_FN(look)(gm_map *m, const QUICK_KEY *key, QuickCell *cell, bool writes)
     for (size_t line = GM_CACHE_LINE; line < size; line += GM_CACHE_LINE) {
         GM_PREFETCH(b + line);
     }
+    cell->head = b;
     do {
         gmi_group group = gmi_load(b);
         gmi_hits hits = gmi_match(group, gmi_top_of(hash)), empty;
@@ -103,6 +106,8 @@ QUICK_FN(look)(gm_map *m, const QUICK_KEY *key, QuickCell *cell, bool writes)
             QUICK_KEY *stored = gmi_key_at(b, i, sizeof(QUICK_KEY));
             cell->elem = gmi_elem_at(b, i, sizeof(QUICK_KEY), 8);
             if (GM_LIKELY(QUICK_SAME(stored, key))) {
+                cell->bucket = b;
+                cell->i = i;
                 return QUICK_FOUND;
             }
             if (QUICK_TWIN(stored, key)) {
@@ -237,11 +242,15 @@ QUICK_FN(insert)(MapObject *self, PyObject *object, const QUICK_KEY *key, uint64
     }
     QUICK_OP(insert)(m, room, gmi_top_of(QUICK_HASH(m, key)), key, &cell, 8);
     QUICK_FN(finish)(self, object, &cell, bits);
+    if (GM_UNLIKELY(gm_needs_sweep(m))) {
+        map_sweep(self);
+    }
     return 0;
 }
 
+/* By way of the engine, or the general path. */
 static GM_NOINLINE int
-QUICK_FN(erase)(MapObject *self, PyObject *object)
+QUICK_FN(erase_any)(MapObject *self, PyObject *object)
 {
     Key key;
     gm_entry removed;
@@ -258,6 +267,26 @@ QUICK_FN(erase)(MapObject *self, PyObject *object)
     }
     else {
         map_sweep(self);
+    }
+    return 0;
+}
+
+static GM_NOINLINE int
+QUICK_FN(erase)(MapObject *self, PyObject *object)
+{
+    Key key;
+    QuickCell cell;
+    if (GM_UNLIKELY(!QUICK_FN(load)(self, object, &key, true) || gmi_is_growing(self->quick) ||
+                    QUICK_FN(look)(self->quick, QUICK_SLOT(&key), &cell, false) != QUICK_FOUND)) {
+        return QUICK_FN(erase_any)(self, object);
+    }
+    PyObject *owned = QUICK_OBJECT((QUICK_KEY *)gmi_key_at(cell.bucket, cell.i, sizeof(QUICK_KEY)));
+    uint64_t bits = *(uint64_t *)cell.elem;
+    gmi_cell_erase(self->quick, cell.head, cell.bucket, cell.i);
+    gmi_check(self->map);
+    Py_XDECREF(owned);
+    if (self->spec->elem.boxed) {
+        Py_DECREF((PyObject *)(uintptr_t)bits);
     }
     return 0;
 }

@@ -119,13 +119,6 @@ quick_ops(const MapSpec *spec)
     return quick != NULL ? quick : &quick_any;
 }
 
-/* Can a container get in?  Subclasses of int or str may carry a __dict__. */
-static bool
-is_atomic(const BoxType *type)
-{
-    return type->code >= TYPE_STR;
-}
-
 static int
 spec_fill(MapSpec *spec, ModuleState *state, PyObject *key, PyObject *elem)
 {
@@ -136,7 +129,6 @@ spec_fill(MapSpec *spec, ModuleState *state, PyObject *key, PyObject *elem)
     spec->plain = engine_type(spec, false);
     spec->hashed = engine_type(spec, true);
     spec->quick = quick_ops(spec);
-    spec->atomic = is_atomic(&spec->key) && is_atomic(&spec->elem);
     spec->zero = box_zero(&spec->elem);
     return spec->zero == NULL ? -1 : 0;
 }

@@ -64,7 +64,6 @@ typedef struct {
     PyObject *name;    /* "Map[str, int]"; new */
     PyTypeObject *cls; /* the class made for it, borrowed (the class owns the spec) */
     PyObject *origin;  /* the class that was parametrised, or NULL; new */
-    bool atomic;       /* keys and elements are never containers, so far as types tell */
 } MapSpec;
 
 typedef struct {
@@ -88,11 +87,18 @@ typedef struct {
 
 typedef enum { SHOW_KEYS, SHOW_VALUES, SHOW_ITEMS } Show;
 
+/* Ints shown by an iterator, given other values while nobody else holds them. */
+typedef struct {
+    PyObject *last[2]; /* the last but one, the last; NULL or new */
+    bool kept;         /* somebody holds them for longer: no use trying */
+} Ints;
+
 typedef struct {
     PyObject_HEAD MapObject *map; /* NULL once exhausted; new */
     gm_iter iter;
     Show show;
     PyObject *pair; /* reused while nobody else holds it; new */
+    Ints keys, elems;
 } IterObject;
 
 typedef struct {
