@@ -81,6 +81,32 @@ int_set(PyObject *object, int64_t value)
 }
 #endif
 
+/* Adds to an exact int that only its owner holds, so that nobody sees it change; false,
+ * and nothing done: others may, or the sum is none of one digit beyond the ints that
+ * CPython has one object of. */
+static inline bool
+int_add_in_place(PyObject *object, int64_t delta)
+{
+    const int64_t limit = PyLong_MASK;
+#if PY_VERSION_HEX >= 0x030C0000
+    _PyLongValue *number = &((PyLongObject *)object)->long_value;
+    bool fits = number->lv_tag == 1 << 3;
+    digit *digits = number->ob_digit;
+#else
+    bool fits = Py_SIZE(object) == 1;
+    digit *digits = ((PyLongObject *)object)->ob_digit;
+#endif
+    if (!fits || Py_REFCNT(object) != 1 || delta > limit || delta < -limit) {
+        return false;
+    }
+    int64_t sum = (int64_t)digits[0] + delta;
+    if (sum <= 256 || sum > limit) {
+        return false;
+    }
+    digits[0] = (digit)sum;
+    return true;
+}
+
 /* Is the int's value below 2**63?  Then *value is it.  Everything but huge ints. */
 static inline bool
 int_as_int64(PyObject *object, int64_t *value)

@@ -249,4 +249,11 @@ map_contains(MapObject *self, PyObject *key)
     return map_find(self, key, &cell);
 }
 
-const QuickOps quick_any = {map_subscript, map_contains, map_store, map_get};
+static void *
+no_slot(MapObject *self, PyObject *key)
+{
+    (void)self, (void)key;
+    return NULL;
+}
+
+const QuickOps quick_any = {map_subscript, map_contains, map_store, map_get, no_slot};

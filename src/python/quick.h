@@ -15,6 +15,8 @@ struct QuickOps {
     int (*contains)(MapObject *self, PyObject *key);
     int (*store)(MapObject *self, PyObject *key, PyObject *value);
     PyObject *(*get)(MapObject *self, PyObject *const *args, Py_ssize_t n);
+    /* The element of a key, to be changed in place; NULL: absent, or no common case. */
+    void *(*slot)(MapObject *self, PyObject *key);
 };
 
 /* kind_*.c */

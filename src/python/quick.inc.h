@@ -203,6 +203,30 @@ QUICK_FN(contains)(MapObject *self, PyObject *object)
     }
 }
 
+static GM_NOINLINE void *
+QUICK_FN(slot_twin)(PyObject *object, PyObject *twin, void *elem)
+{
+    return QUICK_EQUAL(twin, object) ? elem : NULL;
+}
+
+static void *
+QUICK_FN(slot)(MapObject *self, PyObject *object)
+{
+    Key key;
+    QuickCell cell;
+    if (GM_UNLIKELY(!QUICK_FN(load)(self, object, &key, true) || gmi_is_growing(self->quick))) {
+        return NULL;
+    }
+    switch (QUICK_FN(look)(self->quick, QUICK_SLOT(&key), &cell, false)) {
+    case QUICK_FOUND:
+        return cell.elem;
+    case QUICK_TWINS:
+        return QUICK_FN(slot_twin)(object, cell.twin, cell.elem);
+    default:
+        return NULL;
+    }
+}
+
 /* The value into a cell assigned to. */
 static GM_ALWAYS_INLINE void
 QUICK_FN(finish)(MapObject *self, PyObject *object, gm_cell *cell, uint64_t bits)
@@ -332,10 +356,7 @@ QUICK_FN(store)(MapObject *self, PyObject *object, PyObject *value)
 }
 
 const QuickOps QUICK_PASTE(quick, QUICK_NAME) = {
-    QUICK_FN(subscript),
-    QUICK_FN(contains),
-    QUICK_FN(store),
-    QUICK_FN(get),
+    QUICK_FN(subscript), QUICK_FN(contains), QUICK_FN(store), QUICK_FN(get), QUICK_FN(slot),
 };
 
 #undef QUICK_NAME
