@@ -29,6 +29,8 @@
 #define QUICK_SAME(a, b) (*(a) == *(b))
 #define QUICK_TWIN(a, b) false
 #define QUICK_OBJECT(a) NULL
+#define QUICK_WORD(a) (*(a))
+#define QUICK_MAKE(object, word) (word)
 #define QUICK_EQUAL(a, b) ((void)(a), (void)(b), false)
 #define QUICK_GUARDED 1
 #include "quick.inc.h"

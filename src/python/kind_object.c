@@ -68,6 +68,8 @@ exact_objects_equal(PyObject *stored, PyObject *key)
 #define QUICK_SAME(a, b) ((a)->object == (b)->object)
 #define QUICK_TWIN(a, b) ((a)->hash == (b)->hash)
 #define QUICK_OBJECT(a) ((a)->object)
+#define QUICK_WORD(a) ((a)->hash)
+#define QUICK_MAKE(object, word) {object, word}
 #define QUICK_EQUAL exact_objects_equal
 #define QUICK_GUARDED 0
 #include "quick.inc.h"

@@ -9,24 +9,23 @@
 
 /* The collector need not look at a map before a container is inside; but a
  * subclass's instances may have attributes. */
-static void
-untrack_if_plain(MapObject *self)
-{
-    if (Py_TYPE(self) == self->spec->cls) {
-        PyObject_GC_UnTrack(self);
-    }
-}
-
 static MapObject *
 map_alloc(PyTypeObject *cls, MapSpec *spec)
 {
-    MapObject *self = (MapObject *)cls->tp_alloc(cls, 0);
-    if (self == NULL) {
-        return NULL;
+    MapObject *self;
+    if (GM_LIKELY(cls == spec->cls)) {
+        self = PyObject_GC_New(MapObject, cls);
+        if (self != NULL) {
+            memset((char *)self + sizeof(PyObject), 0, sizeof *self - sizeof(PyObject));
+        }
     }
-    self->spec = (MapSpec *)Py_NewRef((PyObject *)spec);
-    self->zero = Py_NewRef(spec->zero);
-    untrack_if_plain(self);
+    else {
+        self = (MapObject *)cls->tp_alloc(cls, 0);
+    }
+    if (self != NULL) {
+        self->spec = (MapSpec *)Py_NewRef((PyObject *)spec);
+        self->zero = Py_NewRef(spec->zero);
+    }
     return self;
 }
 
@@ -391,7 +390,10 @@ map_vectorcall(PyObject *cls, PyObject *const *args, size_t nargsf, PyObject *kw
         }
     }
     PyObject *self = map_tp_new((PyTypeObject *)cls, NULL, NULL);
-    if (self != NULL && initialise((MapObject *)self, &options) < 0) {
+    if (n + named == 0 && GM_LIKELY(self != NULL)) {
+        ((MapObject *)self)->initialised = true;
+    }
+    else if (self != NULL && initialise((MapObject *)self, &options) < 0) {
         Py_CLEAR(self);
     }
     return self;

@@ -11,6 +11,8 @@
  *   QUICK_TWIN(a, b)         if not: is the answer yet to be had from
  *   QUICK_OBJECT(a)          the object of the one and
  *   QUICK_EQUAL(a, b)        an exact object: no foreign code, may say no
+ *   QUICK_WORD(a)  what of a slot is not the object,
+ *   QUICK_MAKE(object, word)  to make one again of both
  *   QUICK_GUARDED  1: batches use such maps without the interpreter lock
  */
 #define QUICK_PASTE2(a, b) a##_##b
@@ -24,11 +26,11 @@
 typedef enum { QUICK_ABSENT, QUICK_FOUND, QUICK_TWINS, QUICK_UNSURE } QuickAnswer;
 
 typedef struct {
-    char *head, *bucket; /* found */
+    char *head, *bucket; /* found in cell i */
     unsigned i;
     void *elem;     /* found, or of the twin */
     PyObject *twin; /* a stored key of the same hash; borrowed */
-    gmi_room room;  /* absent, for a write */
+    char *room;     /* absent, for a write: a bucket whose cell i is free, or NULL */
 } QuickCell;
 
 /* Can the value be stored as it is, without a look from the collector?  Boxed: then
@@ -88,7 +90,8 @@ static GM_ALWAYS_INLINE QuickAnswer
 QUICK_FN(look)(gm_map *m, const QUICK_KEY *key, QuickCell *cell, bool writes)
 {
     const size_t size = gmi_bucket_size(sizeof(QUICK_KEY), 8);
-    cell->room.bucket = NULL;
+    cell->room = NULL;
+    cell->i = 0;
     if (m->count == 0) {
         return QUICK_ABSENT;
     }
@@ -115,9 +118,9 @@ QUICK_FN(look)(gm_map *m, const QUICK_KEY *key, QuickCell *cell, bool writes)
                 return QUICK_TWINS;
             }
         }
-        if (writes && cell->room.bucket == NULL && (empty = gmi_match_empty(group)) != 0) {
-            cell->room.bucket = b;
-            cell->room.cell = gmi_first_hit(empty);
+        if (writes && cell->room == NULL && (empty = gmi_match_empty(group)) != 0) {
+            cell->room = b;
+            cell->i = gmi_first_hit(empty);
         }
         if (gmi_ends_chain(b)) {
             break;
@@ -240,10 +243,11 @@ QUICK_FN(finish)(MapObject *self, PyObject *object, gm_cell *cell, uint64_t bits
 
 /* A key that is perhaps new: by way of the engine. */
 static GM_NOINLINE int
-QUICK_FN(assign)(MapObject *self, PyObject *object, const QUICK_KEY *key, uint64_t bits)
+QUICK_FN(assign)(MapObject *self, PyObject *object, uint64_t word, uint64_t bits)
 {
+    QUICK_KEY key = QUICK_MAKE(object, word);
     gm_cell cell;
-    gm_status status = QUICK_OP(assign)(self->quick, key, &cell, 8);
+    gm_status status = QUICK_OP(assign)(self->quick, &key, &cell, 8);
     if (GM_UNLIKELY(status != GM_OK)) {
         gmi_check(self->map);
         return err_status(self, status);
@@ -255,16 +259,18 @@ QUICK_FN(assign)(MapObject *self, PyObject *object, const QUICK_KEY *key, uint64
 
 /* A key that is new: where there is room, unless it is time to grow. */
 static GM_NOINLINE int
-QUICK_FN(insert)(MapObject *self, PyObject *object, const QUICK_KEY *key, uint64_t bits,
-                 gmi_room *room)
+QUICK_FN(insert)(MapObject *self, PyObject *object, uint64_t word, uint64_t bits, char *bucket,
+                 unsigned i)
 {
+    QUICK_KEY key = QUICK_MAKE(object, word);
+    gmi_room room = {.bucket = bucket, .cell = i};
     gm_map *m = self->quick;
     gm_cell cell;
-    if (GM_UNLIKELY(room->bucket == NULL || gmi_is_overloaded(m->count + 1, m->B) ||
+    if (GM_UNLIKELY(bucket == NULL || gmi_is_overloaded(m->count + 1, m->B) ||
                     gmi_has_many_overflows(m))) {
-        return QUICK_FN(assign)(self, object, key, bits);
+        return QUICK_FN(assign)(self, object, word, bits);
     }
-    QUICK_OP(insert)(m, room, gmi_top_of(QUICK_HASH(m, key)), key, &cell, 8);
+    QUICK_OP(insert)(m, &room, gmi_top_of(QUICK_HASH(m, &key)), &key, &cell, 8);
     QUICK_FN(finish)(self, object, &cell, bits);
     if (GM_UNLIKELY(gm_needs_sweep(m))) {
         map_sweep(self);
@@ -317,16 +323,18 @@ QUICK_FN(erase)(MapObject *self, PyObject *object)
 
 /* Equal, or perhaps new. */
 static GM_NOINLINE int
-QUICK_FN(store_twin)(MapObject *self, PyObject *object, const QUICK_KEY *key, uint64_t bits,
-                     const QuickCell *cell)
+QUICK_FN(store_twin)(MapObject *self, PyObject *object, uint64_t word, uint64_t bits,
+                     PyObject *twin, void *elem)
 {
-    if (!QUICK_EQUAL(cell->twin, object)) {
-        return QUICK_FN(assign)(self, object, key, bits);
+    if (!QUICK_EQUAL(twin, object)) {
+        return QUICK_FN(assign)(self, object, word, bits);
     }
-    quick_put(self->spec, cell->elem, bits);
+    quick_put(self->spec, elem, bits);
     return 0;
 }
 
+/* Arguments travel in registers: a slot for the key, or one for the cell, would be
+ * written on the way to every one of them. */
 static int
 QUICK_FN(store)(MapObject *self, PyObject *object, PyObject *value)
 {
@@ -340,19 +348,19 @@ QUICK_FN(store)(MapObject *self, PyObject *object, PyObject *value)
                     !QUICK_FN(load)(self, object, &key, true))) {
         return map_store(self, object, value);
     }
+    uint64_t word = QUICK_WORD(QUICK_SLOT(&key));
     if (GM_UNLIKELY(gmi_is_growing(self->quick))) {
-        QUICK_KEY copy = *QUICK_SLOT(&key);
-        return QUICK_FN(assign)(self, object, &copy, bits);
+        return QUICK_FN(assign)(self, object, word, bits);
     }
-    QuickAnswer answer = QUICK_FN(look)(self->quick, QUICK_SLOT(&key), &cell, true);
-    if (GM_LIKELY(answer == QUICK_FOUND)) {
+    switch (QUICK_FN(look)(self->quick, QUICK_SLOT(&key), &cell, true)) {
+    case QUICK_FOUND:
         quick_put(self->spec, cell.elem, bits);
         return 0;
+    case QUICK_TWINS:
+        return QUICK_FN(store_twin)(self, object, word, bits, cell.twin, cell.elem);
+    default:
+        return QUICK_FN(insert)(self, object, word, bits, cell.room, cell.i);
     }
-    QUICK_KEY copy = *QUICK_SLOT(&key);
-    QuickCell found = cell;
-    return answer == QUICK_TWINS ? QUICK_FN(store_twin)(self, object, &copy, bits, &found)
-                                 : QUICK_FN(insert)(self, object, &copy, bits, &found.room);
 }
 
 const QuickOps QUICK_PASTE(quick, QUICK_NAME) = {
@@ -366,6 +374,8 @@ const QuickOps QUICK_PASTE(quick, QUICK_NAME) = {
 #undef QUICK_HASH
 #undef QUICK_SAME
 #undef QUICK_TWIN
+#undef QUICK_WORD
+#undef QUICK_MAKE
 #undef QUICK_OBJECT
 #undef QUICK_EQUAL
 #undef QUICK_GUARDED
