@@ -212,6 +212,46 @@ iter_next_at_length(IterObject *self, MapObject *map)
     return shown;
 }
 
+/* One reference less to an object that has others. */
+static inline void
+give_back(PyObject *object)
+{
+#ifdef Py_REF_DEBUG
+    Py_DECREF(object);
+#else
+    Py_SET_REFCNT(object, Py_REFCNT(object) - 1);
+#endif
+}
+
+/* iter_pair when the pair is free and nothing dies of it, without a frame; NULL: it
+ * is another case. */
+static GM_ALWAYS_INLINE PyObject *
+iter_same_pair(IterObject *self, PyObject *key, PyObject *elem)
+{
+    PyObject *pair = self->pair;
+    PyObject *old_key = PyTuple_GET_ITEM(pair, 0), *old_elem = PyTuple_GET_ITEM(pair, 1);
+    if (Py_REFCNT(pair) != 1 || Py_REFCNT(old_key) <= 2 || Py_REFCNT(old_elem) <= 2 ||
+        has_gc(key) || has_gc(elem)) {
+        return NULL;
+    }
+    give_back(old_key);
+    give_back(old_elem);
+    PyTuple_SET_ITEM(pair, 0, Py_NewRef(key));
+    PyTuple_SET_ITEM(pair, 1, Py_NewRef(elem));
+    return Py_NewRef(pair);
+}
+
+/* The next entry when another thread's batch writes. */
+static GM_NOINLINE PyObject *
+iter_next_later(IterObject *self)
+{
+    PyObject *map = Py_NewRef((PyObject *)self->map);
+    guard_wait(self->map, false);
+    PyObject *shown = self->map != NULL ? iter_next_at_length(self, self->map) : NULL;
+    Py_DECREF(map);
+    return shown;
+}
+
 static PyObject *
 iter_tp_iternext(IterObject *self)
 {
@@ -220,15 +260,22 @@ iter_tp_iternext(IterObject *self)
     if (map == NULL) {
         return NULL;
     }
-    guard_read(map);
-    if (GM_LIKELY(gm_iter_next_pending(&self->iter, &cell))) {
-        if (self->show == SHOW_KEYS) {
-            return map->spec->key.boxed ? Py_NewRef(((BoxedKey *)cell.key)->object)
-                                        : iter_key(self, map, cell.key);
-        }
-        return iter_show(self, map, cell.key, cell.elem);
+    if (GM_UNLIKELY(GUARD_LOAD(&map->batches) < 0)) {
+        return iter_next_later(self);
     }
-    return iter_next_at_length(self, map);
+    if (GM_UNLIKELY(!gm_iter_next_pending(&self->iter, &cell))) {
+        return iter_next_at_length(self, map);
+    }
+    const MapSpec *spec = map->spec;
+    if (self->show == SHOW_KEYS) {
+        return spec->key.boxed ? Py_NewRef(((BoxedKey *)cell.key)->object)
+                               : iter_key(self, map, cell.key);
+    }
+    PyObject *pair = NULL;
+    if (self->show == SHOW_ITEMS && spec->key.boxed && spec->elem.boxed) {
+        pair = iter_same_pair(self, ((BoxedKey *)cell.key)->object, *(PyObject **)cell.elem);
+    }
+    return pair != NULL ? pair : iter_show(self, map, cell.key, cell.elem);
 }
 
 static void
