@@ -116,6 +116,7 @@ box_type_init(ModuleState *state, BoxType *type, PyObject *written)
     PyObject *own_zero[] = {(PyObject *)&PyTuple_Type, (PyObject *)&PyFrozenSet_Type};
     type->takes_none = type->check != own_zero[0] && type->check != own_zero[1];
     type->boxed = type->code < TYPE_INT8;
+    type->exact = type->code <= TYPE_INTERFACE ? NULL : type->check;
     type->size = box_types[type->code].size;
     type->go_size = box_types[type->code].go_size;
     return 0;

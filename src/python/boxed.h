@@ -55,6 +55,58 @@ int_digits(PyObject *object, size_t *n, bool *negative)
 #endif
 }
 
+#if PyLong_SHIFT == 30
+/* Digits of any int64. */
+#define INT64_DIGITS 3
+
+/* Gives an int made with INT64_DIGITS digits, that nobody else has seen or still has,
+ * another value: not 0. */
+static inline void
+int_set(PyObject *object, int64_t value)
+{
+    bool negative = value < 0;
+    uint64_t v = negative ? 0 - (uint64_t)value : (uint64_t)value, mask = PyLong_MASK;
+    size_t n = 1 + (v >> PyLong_SHIFT != 0) + (v >> (2 * PyLong_SHIFT) != 0);
+#if PY_VERSION_HEX >= 0x030C0000
+    _PyLongValue *number = &((PyLongObject *)object)->long_value;
+    digit *digits = number->ob_digit;
+    number->lv_tag = n << 3 | (negative ? 2 : 0);
+#else
+    digit *digits = ((PyLongObject *)object)->ob_digit;
+    Py_SET_SIZE(object, negative ? -(Py_ssize_t)n : (Py_ssize_t)n);
+#endif
+    digits[0] = (digit)(v & mask);
+    digits[1] = (digit)(v >> PyLong_SHIFT & mask);
+    digits[2] = (digit)(v >> (2 * PyLong_SHIFT));
+}
+#endif
+
+/* Adds to an exact int that only its owner holds, so that nobody sees it change; false,
+ * and nothing done: others may, or the sum is none of one digit beyond the ints that
+ * CPython has one object of. */
+static inline bool
+int_add_in_place(PyObject *object, int64_t delta)
+{
+    const int64_t limit = PyLong_MASK;
+#if PY_VERSION_HEX >= 0x030C0000
+    _PyLongValue *number = &((PyLongObject *)object)->long_value;
+    bool fits = number->lv_tag == 1 << 3;
+    digit *digits = number->ob_digit;
+#else
+    bool fits = Py_SIZE(object) == 1;
+    digit *digits = ((PyLongObject *)object)->ob_digit;
+#endif
+    if (!fits || Py_REFCNT(object) != 1 || delta > limit || delta < -limit) {
+        return false;
+    }
+    int64_t sum = (int64_t)digits[0] + delta;
+    if (sum <= 256 || sum > limit) {
+        return false;
+    }
+    digits[0] = (digit)sum;
+    return true;
+}
+
 /* Is the int's value below 2**63?  Then *value is it.  Everything but huge ints. */
 static inline bool
 int_as_int64(PyObject *object, int64_t *value)
@@ -83,17 +135,64 @@ ints_equal(PyObject *a, PyObject *b)
     size_t na, nb;
     bool sa, sb;
     const digit *da = int_digits(a, &na, &sa), *db = int_digits(b, &nb, &sb);
-    return na == nb && sa == sb && memcmp(da, db, na * sizeof(digit)) == 0;
+    if (na != nb || sa != sb) {
+        return false;
+    }
+    for (size_t i = 0; i < na; i++) {
+        if (da[i] != db[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Up to that many bytes are compared on the spot: a call costs more. */
+#define BOXED_SHORT 64
+
+static inline bool
+words_differ(const char *a, const char *b, size_t size)
+{
+    uint64_t x = 0, y = 0;
+    memcpy(&x, a, size);
+    memcpy(&y, b, size);
+    return x != y;
+}
+
+/* n <= BOXED_SHORT bytes, word by word; the last words may overlap. */
+static GM_ALWAYS_INLINE bool
+short_bytes_equal(const char *a, const char *b, size_t n)
+{
+    if (n >= 8) {
+        for (size_t i = 0; i < n - 8; i += 8) {
+            if (words_differ(a + i, b + i, 8)) {
+                return false;
+            }
+        }
+        return !words_differ(a + n - 8, b + n - 8, 8);
+    }
+    if (n >= 4) {
+        return !words_differ(a, b, 4) && !words_differ(a + n - 4, b + n - 4, 4);
+    }
+    return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+}
+
+/* The bytes of a str's text. */
+static inline size_t
+str_bytes(PyObject *object)
+{
+    return (size_t)PyUnicode_GET_LENGTH(object) * (size_t)PyUnicode_KIND(object);
 }
 
 /* For str and its subclasses that keep its equality. */
 static inline bool
 strs_equal(PyObject *a, PyObject *b)
 {
-    Py_ssize_t n = PyUnicode_GET_LENGTH(a);
-    int kind = (int)PyUnicode_KIND(a);
-    return n == PyUnicode_GET_LENGTH(b) && kind == (int)PyUnicode_KIND(b) &&
-           memcmp(PyUnicode_DATA(a), PyUnicode_DATA(b), (size_t)n * (size_t)kind) == 0;
+    size_t n = str_bytes(a);
+    if (n != str_bytes(b) || PyUnicode_KIND(a) != PyUnicode_KIND(b)) {
+        return false;
+    }
+    const char *x = PyUnicode_DATA(a), *y = PyUnicode_DATA(b);
+    return n <= BOXED_SHORT ? short_bytes_equal(x, y, n) : memcmp(x, y, n) == 0;
 }
 
 static inline bool

@@ -76,7 +76,13 @@ count_up(PyObject **slot)
 {
     int64_t n;
     PyObject *old = *slot;
-    if (!PyLong_CheckExact(old) || !int_as_int64(old, &n) || n == INT64_MAX) {
+    if (!PyLong_CheckExact(old)) {
+        return 0;
+    }
+    if (int_add_in_place(old, 1)) {
+        return 1;
+    }
+    if (!int_as_int64(old, &n) || n == INT64_MAX) {
         return 0;
     }
     PyObject *sum = PyLong_FromLongLong(n + 1);
@@ -137,7 +143,35 @@ typedef struct {
     PyObject *one, *first;
 } Counting;
 
-/* A list's items in waves; it may change meanwhile, so what it holds now. */
+/* One more of an item. */
+static int
+count_item(const Counting *counting, PyObject *object)
+{
+    MapObject *map = counting->map;
+    void *slot = counting->first != NULL ? map->spec->quick->slot(map, object) : NULL;
+    int result = slot != NULL ? count_up(slot) : 0;
+    if (result != 0) {
+        return result < 0 ? -1 : 0;
+    }
+    Key key;
+    return map_load_key(map, object, &key) < 0
+               ? -1
+               : count_one(map, object, &key, counting->first, counting->one);
+}
+
+/* Item i, in a wave. */
+static int
+count_in_wave(const Counting *counting, Keys *keys, size_t i)
+{
+    Key key;
+    PyObject *object = PyTuple_GET_ITEM(keys->objects, (Py_ssize_t)i);
+    return keys_reach(keys, i) < 0 || keys_take(keys, i, &key) < 0
+               ? -1
+               : count_one(counting->map, object, &key, counting->first, counting->one);
+}
+
+/* A list's items, in waves once the map outgrows the caches; the list may change
+ * meanwhile, so what it holds now. */
 static int
 count_objects(const Counting *counting, PyObject *items)
 {
@@ -146,14 +180,15 @@ count_objects(const Counting *counting, PyObject *items)
         return -1;
     }
     int result = 0;
+    bool waves = false;
     keys.n = (size_t)PyTuple_GET_SIZE(keys.objects);
     for (size_t i = 0; result == 0 && i < keys.n; i++) {
-        Key key;
-        result = keys_reach(&keys, i) < 0 ? -1 : keys_take(&keys, i, &key);
-        if (result == 0) {
-            PyObject *object = PyTuple_GET_ITEM(keys.objects, (Py_ssize_t)i);
-            result = count_one(counting->map, object, &key, counting->first, counting->one);
+        if (i % GM_WAVE == 0) {
+            gm_map *map = counting->map->map;
+            waves = map != NULL && gm_count(map) >= GM_PREFETCH_LEAST;
         }
+        result = waves ? count_in_wave(counting, &keys, i)
+                       : count_item(counting, PyTuple_GET_ITEM(keys.objects, (Py_ssize_t)i));
     }
     keys_fini(&keys);
     return result;
@@ -169,11 +204,7 @@ count_items(const Counting *counting, PyObject *items)
     }
     int result = 0;
     while (result == 0 && (item = PyIter_Next(iterator)) != NULL) {
-        Key key;
-        result = map_load_key(counting->map, item, &key);
-        if (result == 0) {
-            result = count_one(counting->map, item, &key, counting->first, counting->one);
-        }
+        result = count_item(counting, item);
         Py_DECREF(item);
     }
     Py_DECREF(iterator);

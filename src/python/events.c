@@ -302,6 +302,7 @@ recording_ensure(MapObject *self)
     recording->lists = lists;
     recording->own = own;
     self->recording = recording;
+    map_set_engine(self, self->map);
     map_track(self);
     return 0;
 }

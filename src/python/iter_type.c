@@ -79,6 +79,66 @@ iter_finish(IterObject *self)
     }
 }
 
+#if PyLong_SHIFT == 30
+
+/* An int of this value, in the object shown last but one if nobody has kept it (the
+ * loop's variable still has the last); new. */
+static PyObject *
+ints_show(Ints *ints, int64_t value)
+{
+    PyObject *object = ints->last[0];
+    if ((value >= -5 && value <= 256) ||
+        ints->kept) { /* CPython has one object for each of those */
+        return PyLong_FromLongLong(value);
+    }
+    if (object == NULL) {
+        object = PyLong_FromLongLong(INT64_MAX); /* of INT64_DIGITS */
+        if (object == NULL) {
+            return NULL;
+        }
+    }
+    else if (Py_REFCNT(object) != 1) {
+        ints->kept = true;
+        return PyLong_FromLongLong(value);
+    }
+    int_set(object, value);
+    ints->last[0] = ints->last[1];
+    ints->last[1] = object;
+    return Py_NewRef(object);
+}
+
+#else
+#define ints_show(ints, value) PyLong_FromLongLong(value)
+#endif
+
+static void
+ints_clear(Ints *ints)
+{
+    Py_CLEAR(ints->last[0]);
+    Py_CLEAR(ints->last[1]);
+}
+
+static inline PyObject *
+iter_key(IterObject *self, MapObject *map, const void *slot)
+{
+    const MapSpec *spec = map->spec;
+    return spec->key.code == TYPE_INT64 ? ints_show(&self->keys, *(const int64_t *)slot)
+                                        : key_box(spec, is_hashed(map), slot);
+}
+
+static inline PyObject *
+iter_elem(IterObject *self, const MapSpec *spec, const void *slot)
+{
+    return spec->elem.code == TYPE_INT64 ? ints_show(&self->elems, *(const int64_t *)slot)
+                                         : elem_box(spec, slot);
+}
+
+static inline bool
+has_gc(PyObject *object)
+{
+    return PyType_HasFeature(Py_TYPE(object), Py_TPFLAGS_HAVE_GC);
+}
+
 /* (key, elem), in the pair used last time if nobody has kept it; steals both. */
 static PyObject *
 iter_pair(IterObject *self, PyObject *key, PyObject *elem)
@@ -99,7 +159,7 @@ iter_pair(IterObject *self, PyObject *key, PyObject *elem)
     PyObject *old_key = PyTuple_GET_ITEM(pair, 0), *old_elem = PyTuple_GET_ITEM(pair, 1);
     PyTuple_SET_ITEM(pair, 0, key);
     PyTuple_SET_ITEM(pair, 1, elem);
-    if (!PyObject_GC_IsTracked(pair)) {
+    if (GM_UNLIKELY((has_gc(key) || has_gc(elem)) && !PyObject_GC_IsTracked(pair))) {
         PyObject_GC_Track(pair);
     }
     Py_DECREF(old_key);
@@ -107,19 +167,19 @@ iter_pair(IterObject *self, PyObject *key, PyObject *elem)
     return pair;
 }
 
-/* The cell as what the iterator shows; new. */
-static inline PyObject *
-iter_show(IterObject *self, MapObject *map, const gm_cell *cell)
+/* The entry as what the iterator shows; new. */
+static GM_NOINLINE PyObject *
+iter_show(IterObject *self, MapObject *map, const void *key_slot, const void *elem_slot)
 {
     const MapSpec *spec = map->spec;
     if (self->show == SHOW_VALUES) {
-        return elem_box(spec, cell->elem);
+        return iter_elem(self, spec, elem_slot);
     }
-    PyObject *key = key_box(spec, is_hashed(map), cell->key);
+    PyObject *key = iter_key(self, map, key_slot);
     if (self->show == SHOW_KEYS || key == NULL) {
         return key;
     }
-    PyObject *elem = elem_box(spec, cell->elem);
+    PyObject *elem = iter_elem(self, spec, elem_slot);
     if (elem == NULL) {
         Py_DECREF(key);
         return NULL;
@@ -140,7 +200,7 @@ iter_next_at_length(IterObject *self, MapObject *map)
         err_status(map, status);
     }
     else if (cell.key != NULL) {
-        shown = iter_show(self, map, &cell);
+        shown = iter_show(self, map, cell.key, cell.elem);
     }
     if (shown == NULL && !PyErr_Occurred()) {
         iter_finish(self);
@@ -148,6 +208,46 @@ iter_next_at_length(IterObject *self, MapObject *map)
     if (map->map != NULL) {
         map_sweep(map);
     }
+    Py_DECREF(map);
+    return shown;
+}
+
+/* One reference less to an object that has others. */
+static inline void
+give_back(PyObject *object)
+{
+#ifdef Py_REF_DEBUG
+    Py_DECREF(object);
+#else
+    Py_SET_REFCNT(object, Py_REFCNT(object) - 1);
+#endif
+}
+
+/* iter_pair when the pair is free and nothing dies of it, without a frame; NULL: it
+ * is another case. */
+static GM_ALWAYS_INLINE PyObject *
+iter_same_pair(IterObject *self, PyObject *key, PyObject *elem)
+{
+    PyObject *pair = self->pair;
+    PyObject *old_key = PyTuple_GET_ITEM(pair, 0), *old_elem = PyTuple_GET_ITEM(pair, 1);
+    if (Py_REFCNT(pair) != 1 || Py_REFCNT(old_key) <= 2 || Py_REFCNT(old_elem) <= 2 ||
+        has_gc(key) || has_gc(elem)) {
+        return NULL;
+    }
+    give_back(old_key);
+    give_back(old_elem);
+    PyTuple_SET_ITEM(pair, 0, Py_NewRef(key));
+    PyTuple_SET_ITEM(pair, 1, Py_NewRef(elem));
+    return Py_NewRef(pair);
+}
+
+/* The next entry when another thread's batch writes. */
+static GM_NOINLINE PyObject *
+iter_next_later(IterObject *self)
+{
+    PyObject *map = Py_NewRef((PyObject *)self->map);
+    guard_wait(self->map, false);
+    PyObject *shown = self->map != NULL ? iter_next_at_length(self, self->map) : NULL;
     Py_DECREF(map);
     return shown;
 }
@@ -160,11 +260,22 @@ iter_tp_iternext(IterObject *self)
     if (map == NULL) {
         return NULL;
     }
-    guard_read(map);
-    if (GM_LIKELY(gm_iter_next_pending(&self->iter, &cell))) {
-        return iter_show(self, map, &cell);
+    if (GM_UNLIKELY(GUARD_LOAD(&map->batches) < 0)) {
+        return iter_next_later(self);
     }
-    return iter_next_at_length(self, map);
+    if (GM_UNLIKELY(!gm_iter_next_pending(&self->iter, &cell))) {
+        return iter_next_at_length(self, map);
+    }
+    const MapSpec *spec = map->spec;
+    if (self->show == SHOW_KEYS) {
+        return spec->key.boxed ? Py_NewRef(((BoxedKey *)cell.key)->object)
+                               : iter_key(self, map, cell.key);
+    }
+    PyObject *pair = NULL;
+    if (self->show == SHOW_ITEMS && spec->key.boxed && spec->elem.boxed) {
+        pair = iter_same_pair(self, ((BoxedKey *)cell.key)->object, *(PyObject **)cell.elem);
+    }
+    return pair != NULL ? pair : iter_show(self, map, cell.key, cell.elem);
 }
 
 static void
@@ -174,6 +285,8 @@ iter_tp_dealloc(IterObject *self)
     PyObject_GC_UnTrack(self);
     iter_finish(self);
     Py_XDECREF(self->pair);
+    ints_clear(&self->keys);
+    ints_clear(&self->elems);
     type->tp_free(self);
     Py_DECREF(type);
 }

@@ -42,34 +42,46 @@ key_drop(Key *key)
 
 /* A boxed key whose value, or hash, is x. */
 static inline bool
-key_set(const MapObject *self, PyObject *object, uint64_t x, Key *key)
+key_set(PyObject *object, uint64_t x, uint64_t hash0, Key *key)
 {
     key->slot.boxed.object = object;
-    key->slot.boxed.hash = gm_hash_u64(x, present_hash0(self));
+    key->slot.boxed.hash = gm_hash_u64(x, hash0);
     return true;
 }
 
-/* The hash of an exact str, which CPython keeps in it. */
+/* The hash of an exact str as CPython keeps it in it; -1: it has not been asked. */
 static inline uint64_t
 cached_str_hash(PyObject *object)
 {
-    Py_hash_t hash = ((PyASCIIObject *)object)->hash;
-    return (uint64_t)(GM_LIKELY(hash != -1) ? hash : PyObject_Hash(object));
+    return (uint64_t)((PyASCIIObject *)object)->hash;
 }
 
-/* The commonest keys, whose hash takes no foreign code: false when the case is
- * another. */
-static inline bool
-key_load_quickly(MapObject *self, PyObject *object, Key *key)
+/* hash(value) of an int: what CPython computes modulo 2**61 - 1. */
+static inline uint64_t
+int_hash(int64_t value)
+{
+    const uint64_t modulus = (UINT64_C(1) << 61) - 1;
+    uint64_t v = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    v = (v & modulus) + (v >> 61);
+    v -= v >= modulus ? modulus : 0;
+    v = value < 0 ? 0 - v : v;
+    return v == UINT64_MAX ? v - 1 : v; /* -1 stands for an error */
+}
+
+/* The commonest keys of maps that are `quick`: false when the case is another.
+ * `code` is the key type's, a constant where it is known. */
+static GM_ALWAYS_INLINE bool
+key_load_quickly(TypeCode code, uint64_t hash0, PyObject *object, Key *key)
 {
     int64_t value;
-    switch (self->spec->key.code) {
+    uint64_t hash;
+    switch (code) {
     case TYPE_STR:
-        return GM_LIKELY(PyUnicode_CheckExact(object) && !self->fixed_seed) &&
-               key_set(self, object, cached_str_hash(object), key);
+        hash = PyUnicode_CheckExact(object) ? cached_str_hash(object) : UINT64_MAX;
+        return GM_LIKELY(hash != UINT64_MAX) && key_set(object, hash, hash0, key);
     case TYPE_INT:
         return GM_LIKELY(PyLong_CheckExact(object)) && int_as_int64(object, &value) &&
-               key_set(self, object, (uint64_t)value, key);
+               key_set(object, (uint64_t)value, hash0, key);
     case TYPE_INT64:
         if (GM_LIKELY(PyLong_CheckExact(object)) && int_as_int64(object, &value)) {
             key->slot.plain.bits = (uint64_t)value;
@@ -78,10 +90,11 @@ key_load_quickly(MapObject *self, PyObject *object, Key *key)
         return false;
     case TYPE_OBJECT:
         if (PyUnicode_CheckExact(object)) {
-            return key_set(self, object, cached_str_hash(object), key);
+            hash = cached_str_hash(object);
+            return GM_LIKELY(hash != UINT64_MAX) && key_set(object, hash, hash0, key);
         }
-        return PyLong_CheckExact(object) &&
-               key_set(self, object, (uint64_t)PyObject_Hash(object), key);
+        return PyLong_CheckExact(object) && int_as_int64(object, &value) &&
+               key_set(object, int_hash(value), hash0, key);
     default:
         return false;
     }
@@ -92,7 +105,8 @@ static inline int
 key_load(MapObject *self, PyObject *object, Key *key)
 {
     key->owned = NULL;
-    if (GM_LIKELY(self->hasher == NULL) && key_load_quickly(self, object, key)) {
+    if (GM_LIKELY(self->quick != NULL) &&
+        key_load_quickly(self->spec->key.code, gm_hash0(self->quick), object, key)) {
         return 0;
     }
     return key_load_any(self, object, key);

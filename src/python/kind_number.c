@@ -1,7 +1,9 @@
 /* kind_number.c: boxed int (and bool), float and complex keys, compared by
  * value without foreign code. */
 #include "boxed.h"
+#include "debug.h"
 #include "layout.h"
+#include "map_type.h"
 
 static inline bool
 floats_equal(PyObject *a, PyObject *b)
@@ -27,6 +29,20 @@ complexes_equal(PyObject *a, PyObject *b)
 #define GM_COPY_KEY BOXED_COPY
 #define GM_PREFETCH_KEY(k) GM_PREFETCH((k)->object)
 #include "ops.inc.h"
+
+#define QUICK_NAME int
+#define QUICK_CODE TYPE_INT
+#define QUICK_KEY BoxedKey
+#define QUICK_SLOT(k) (&(k)->slot.boxed)
+#define QUICK_HASH(m, k) ((k)->hash)
+#define QUICK_SAME(a, b) ((a)->object == (b)->object)
+#define QUICK_TWIN(a, b) ((a)->hash == (b)->hash)
+#define QUICK_OBJECT(a) ((a)->object)
+#define QUICK_WORD(a) ((a)->hash)
+#define QUICK_MAKE(object, word) {object, word}
+#define QUICK_EQUAL ints_equal
+#define QUICK_GUARDED 0
+#include "quick.inc.h"
 
 #define GM_NAME float
 #define GM_LABEL "float"

@@ -5,7 +5,9 @@
  * exact type need no foreign code.
  */
 #include "boxed.h"
+#include "debug.h"
 #include "layout.h"
+#include "map_type.h"
 
 static inline int
 same_type_equal(PyObject *stored, PyObject *key)
@@ -49,6 +51,28 @@ interfaces_equal(PyObject *stored, PyObject *key)
 #define GM_COPY_KEY BOXED_COPY
 #define GM_PREFETCH_KEY(k) GM_PREFETCH((k)->object)
 #include "ops.inc.h"
+
+/* The key is an exact str or int; a stored one may be anything. */
+static inline bool
+exact_objects_equal(PyObject *stored, PyObject *key)
+{
+    return Py_TYPE(stored) == Py_TYPE(key) &&
+           (PyUnicode_CheckExact(key) ? strs_equal(stored, key) : ints_equal(stored, key));
+}
+
+#define QUICK_NAME object
+#define QUICK_CODE TYPE_OBJECT
+#define QUICK_KEY BoxedKey
+#define QUICK_SLOT(k) (&(k)->slot.boxed)
+#define QUICK_HASH(m, k) ((k)->hash)
+#define QUICK_SAME(a, b) ((a)->object == (b)->object)
+#define QUICK_TWIN(a, b) ((a)->hash == (b)->hash)
+#define QUICK_OBJECT(a) ((a)->object)
+#define QUICK_WORD(a) ((a)->hash)
+#define QUICK_MAKE(object, word) {object, word}
+#define QUICK_EQUAL exact_objects_equal
+#define QUICK_GUARDED 0
+#include "quick.inc.h"
 
 #define GM_NAME interface
 #define GM_LABEL "interface"

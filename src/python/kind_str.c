@@ -1,7 +1,9 @@
 /* kind_str.c: boxed str and bytes keys.  Equality is the base types' own (box.c
  * lets no other in), so a lookup runs no foreign code. */
 #include "boxed.h"
+#include "debug.h"
 #include "layout.h"
+#include "map_type.h"
 
 #define GM_NAME str
 #define GM_LABEL "str"
@@ -14,6 +16,20 @@
 #define GM_COPY_KEY BOXED_COPY
 #define GM_PREFETCH_KEY(k) GM_PREFETCH((k)->object)
 #include "ops.inc.h"
+
+#define QUICK_NAME str
+#define QUICK_CODE TYPE_STR
+#define QUICK_KEY BoxedKey
+#define QUICK_SLOT(k) (&(k)->slot.boxed)
+#define QUICK_HASH(m, k) ((k)->hash)
+#define QUICK_SAME(a, b) ((a)->object == (b)->object)
+#define QUICK_TWIN(a, b) ((a)->hash == (b)->hash)
+#define QUICK_OBJECT(a) ((a)->object)
+#define QUICK_WORD(a) ((a)->hash)
+#define QUICK_MAKE(object, word) {object, word}
+#define QUICK_EQUAL strs_equal
+#define QUICK_GUARDED 0
+#include "quick.inc.h"
 
 #define GM_NAME bytes
 #define GM_LABEL "bytes"

@@ -230,3 +230,30 @@ map_store(MapObject *self, PyObject *key, PyObject *value)
     }
     return map_set(self, key, value);
 }
+
+PyObject *
+map_subscript(MapObject *self, PyObject *key)
+{
+    gm_cell cell;
+    int found = map_find(self, key, &cell);
+    if (GM_LIKELY(found > 0)) {
+        return elem_box(self->spec, cell.elem);
+    }
+    return found == 0 ? Py_NewRef(self->zero) : NULL;
+}
+
+int
+map_contains(MapObject *self, PyObject *key)
+{
+    gm_cell cell;
+    return map_find(self, key, &cell);
+}
+
+static void *
+no_slot(MapObject *self, PyObject *key)
+{
+    (void)self, (void)key;
+    return NULL;
+}
+
+const QuickOps quick_any = {map_subscript, map_contains, map_store, map_get, no_slot};

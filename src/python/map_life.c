@@ -9,24 +9,23 @@
 
 /* The collector need not look at a map before a container is inside; but a
  * subclass's instances may have attributes. */
-static void
-untrack_if_plain(MapObject *self)
-{
-    if (Py_TYPE(self) == self->spec->cls) {
-        PyObject_GC_UnTrack(self);
-    }
-}
-
 static MapObject *
 map_alloc(PyTypeObject *cls, MapSpec *spec)
 {
-    MapObject *self = (MapObject *)cls->tp_alloc(cls, 0);
-    if (self == NULL) {
-        return NULL;
+    MapObject *self;
+    if (GM_LIKELY(cls == spec->cls)) {
+        self = PyObject_GC_New(MapObject, cls);
+        if (self != NULL) {
+            memset((char *)self + sizeof(PyObject), 0, sizeof *self - sizeof(PyObject));
+        }
     }
-    self->spec = (MapSpec *)Py_NewRef((PyObject *)spec);
-    self->zero = Py_NewRef(spec->zero);
-    untrack_if_plain(self);
+    else {
+        self = (MapObject *)cls->tp_alloc(cls, 0);
+    }
+    if (self != NULL) {
+        self->spec = (MapSpec *)Py_NewRef((PyObject *)spec);
+        self->zero = Py_NewRef(spec->zero);
+    }
     return self;
 }
 
@@ -46,6 +45,14 @@ fresh_seed(MapObject *self)
     return gm_splitmix(&state_of(self)->rng);
 }
 
+void
+map_set_engine(MapObject *self, gm_map *map)
+{
+    self->map = map;
+    bool by_value = self->fixed_seed && self->spec->key.code == TYPE_STR;
+    self->quick = is_hashed(self) || by_value || self->recording != NULL ? NULL : map;
+}
+
 static int
 map_make(MapObject *self, uint64_t hint)
 {
@@ -63,7 +70,7 @@ map_make(MapObject *self, uint64_t hint)
     if (status != GM_OK) {
         return err_status(self, status);
     }
-    self->map = map;
+    map_set_engine(self, map);
     return 0;
 }
 
@@ -157,7 +164,7 @@ map_tp_dealloc(MapObject *self)
     }
     if (self->map != NULL) {
         gm_map *map = self->map;
-        self->map = NULL;
+        map_set_engine(self, NULL);
         gm_map_free(map);
     }
     guard_fini(self);
@@ -193,6 +200,11 @@ seed_of(PyObject *object, uint64_t *seed)
 int
 map_count_arg(PyObject *object, const char *name, uint64_t *hint)
 {
+    int64_t small;
+    if (PyLong_CheckExact(object) && int_as_int64(object, &small) && small >= 0) {
+        *hint = (uint64_t)small;
+        return 0;
+    }
     PyObject *number = PyNumber_Index(object);
     if (number == NULL) {
         PyErr_Clear();
@@ -320,7 +332,8 @@ parse_options(PyObject *args, PyObject *kwargs, Options *options)
     return 0;
 }
 
-/* Options for a new map; none are taken by one that has been in use. */
+/* Options for a new map; none are taken by one that has been in use.  A first bucket
+ * is made at the first need, hint or not. */
 static int
 take_options(MapObject *self, const Options *options)
 {
@@ -336,7 +349,8 @@ take_options(MapObject *self, const Options *options)
     if (options->hint == NULL) {
         hint = size_of_contents(state_of(self), options->contents);
     }
-    if (apply_options(self, options, &hint) < 0 || (hint > 0 && map_make(self, hint) < 0)) {
+    if (apply_options(self, options, &hint) < 0 ||
+        (hint > GM_BUCKET_CELLS && map_make(self, hint) < 0)) {
         return -1;
     }
     self->initialised = true;
@@ -376,7 +390,10 @@ map_vectorcall(PyObject *cls, PyObject *const *args, size_t nargsf, PyObject *kw
         }
     }
     PyObject *self = map_tp_new((PyTypeObject *)cls, NULL, NULL);
-    if (self != NULL && initialise((MapObject *)self, &options) < 0) {
+    if (n + named == 0 && GM_LIKELY(self != NULL)) {
+        ((MapObject *)self)->initialised = true;
+    }
+    else if (self != NULL && initialise((MapObject *)self, &options) < 0) {
         Py_CLEAR(self);
     }
     return self;
@@ -408,7 +425,9 @@ map_copy(MapObject *self)
     if (copy != NULL && self->map != NULL) {
         guard_read(self);
         uint64_t seed = self->fixed_seed ? self->seed : fresh_seed(self);
-        gm_status status = gm_clone(self->map, copy, seed, &copy->map);
+        gm_map *map;
+        gm_status status = gm_clone(self->map, copy, seed, &map);
+        map_set_engine(copy, status == GM_OK ? map : NULL);
         if (status != GM_OK) {
             err_status(self, status);
             Py_CLEAR(copy);

@@ -25,6 +25,12 @@ The element of key if it is present, else default.  O(1).\n\
 -1\n");
 
 static PyObject *
+map_get_method(MapObject *self, PyObject *const *args, Py_ssize_t n)
+{
+    return self->spec->quick->get(self, args, n);
+}
+
+PyObject *
 map_get(MapObject *self, PyObject *const *args, Py_ssize_t n)
 {
     if (check_args("get", n, 1, 2) < 0) {
@@ -439,7 +445,7 @@ Cached: Map[str, int] is Map[str, int].  TypeError for an unhashable key type.\n
 #define FAST(f) (PyCFunction)(void (*)(void))(f)
 
 PyMethodDef map_methods[] = {
-    {"get", FAST(map_get), METH_FASTCALL, get_doc},
+    {"get", FAST(map_get_method), METH_FASTCALL, get_doc},
     {"lookup", (PyCFunction)map_lookup, METH_O, lookup_doc},
     {"setdefault", FAST(map_setdefault), METH_FASTCALL, setdefault_doc},
     {"add", FAST(map_add), METH_FASTCALL, add_doc},

@@ -6,12 +6,13 @@
 static PyObject *
 map_mp_subscript(MapObject *self, PyObject *key)
 {
-    gm_cell cell;
-    int found = map_find(self, key, &cell);
-    if (GM_LIKELY(found > 0)) {
-        return elem_box(self->spec, cell.elem);
-    }
-    return found == 0 ? Py_NewRef(self->zero) : NULL;
+    return self->spec->quick->subscript(self, key);
+}
+
+static int
+map_mp_ass_subscript(MapObject *self, PyObject *key, PyObject *value)
+{
+    return self->spec->quick->store(self, key, value);
 }
 
 MapObject *
@@ -35,8 +36,7 @@ map_mp_length(MapObject *self)
 static int
 map_sq_contains(MapObject *self, PyObject *key)
 {
-    gm_cell cell;
-    return map_find(self, key, &cell);
+    return self->spec->quick->contains(self, key);
 }
 
 static PyObject *
@@ -99,7 +99,7 @@ static PyType_Slot map_slots[] = {
     {Py_tp_members, map_members},
     {Py_tp_getset, map_getset},
     {Py_mp_subscript, map_mp_subscript},
-    {Py_mp_ass_subscript, map_store},
+    {Py_mp_ass_subscript, map_mp_ass_subscript},
     {Py_mp_length, map_mp_length},
     {Py_sq_contains, map_sq_contains},
     {Py_nb_or, map_or},

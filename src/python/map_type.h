@@ -4,6 +4,7 @@
 
 #include "guard.h"
 #include "key.h"
+#include "quick.h"
 
 /* map_life.c */
 PyObject *map_tp_new(PyTypeObject *cls, PyObject *args, PyObject *kwargs);
@@ -12,6 +13,8 @@ PyObject *map_vectorcall(PyObject *cls, PyObject *const *args, size_t nargsf, Py
 int map_tp_traverse(MapObject *self, visitproc visit, void *arg);
 int map_tp_clear(MapObject *self);
 void map_tp_dealloc(MapObject *self);
+/* The engine's map, and whether operations on it can be quick ones. */
+void map_set_engine(MapObject *self, gm_map *map);
 /* The engine's map exists from now on; not for nil. */
 int map_ensure(MapObject *self);
 /* The same, with NilMapError for nil. */
@@ -43,8 +46,6 @@ void map_own_key(MapObject *self, const Key *key, gm_cell *cell, PyObject **disp
 void map_put(MapObject *self, gm_cell *cell, const Elem *elem, PyObject **displaced);
 /* Stores a loaded element under a loaded key; both are used up. */
 int map_set_loaded(MapObject *self, Key *key, Elem *elem);
-/* Stores value, or deletes when it is NULL. */
-int map_store(MapObject *self, PyObject *object, PyObject *value);
 /* Deletes, or with `elem` pops the element, boxed: 1 removed, 0 absent, -1 error. */
 int map_remove_loaded(MapObject *self, const Key *key, PyObject **elem);
 /* Boxes what is asked for of an entry taken out, and releases it. */

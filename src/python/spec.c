@@ -101,11 +101,22 @@ engine_type(const MapSpec *spec, bool hashed)
     };
 }
 
-/* Can a container get in?  Subclasses of int or str may carry a __dict__. */
-static bool
-is_atomic(const BoxType *type)
+/* What reads and writes single entries; the quick ones are made for elements of a
+ * word. */
+static const QuickOps *
+quick_ops(const MapSpec *spec)
 {
-    return type->code >= TYPE_STR;
+    static const QuickOps *const by_key[] = {
+        [TYPE_OBJECT] = &quick_object,
+        [TYPE_STR] = &quick_str,
+        [TYPE_INT] = &quick_int,
+        [TYPE_INT64] = &quick_int64,
+    };
+    const QuickOps *quick = NULL;
+    if (spec->elem.size == 8 && spec->key.code < Py_ARRAY_LENGTH(by_key)) {
+        quick = by_key[spec->key.code];
+    }
+    return quick != NULL ? quick : &quick_any;
 }
 
 static int
@@ -117,7 +128,7 @@ spec_fill(MapSpec *spec, ModuleState *state, PyObject *key, PyObject *elem)
     }
     spec->plain = engine_type(spec, false);
     spec->hashed = engine_type(spec, true);
-    spec->atomic = is_atomic(&spec->key) && is_atomic(&spec->elem);
+    spec->quick = quick_ops(spec);
     spec->zero = box_zero(&spec->elem);
     return spec->zero == NULL ? -1 : 0;
 }

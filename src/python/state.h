@@ -46,26 +46,29 @@ typedef struct {
     uint16_t go_size; /* bytes Go gives it */
     PyObject *type;   /* as the user wrote it; new */
     PyObject *check;  /* TYPE_CLASS: what isinstance is asked; new */
+    PyObject *exact;  /* objects of just this type need no look; NULL: any object */
     PyObject *name;   /* str; new */
 } BoxType;
 
 struct ModuleState;
+typedef struct QuickOps QuickOps;
 
 /* What the maps of one class hold.  Shared by the class and its instances. */
 typedef struct {
     PyObject_HEAD struct ModuleState *state; /* borrowed: the Map type keeps the module alive */
     BoxType key, elem;
-    gm_type plain;     /* the engine's type, hashing by value */
-    gm_type hashed;    /* the same for maps with hasher= */
+    gm_type plain;  /* the engine's type, hashing by value */
+    gm_type hashed; /* the same for maps with hasher= */
+    const QuickOps *quick;
     PyObject *zero;    /* the element type's zero value; new */
     PyObject *name;    /* "Map[str, int]"; new */
     PyTypeObject *cls; /* the class made for it, borrowed (the class owns the spec) */
     PyObject *origin;  /* the class that was parametrised, or NULL; new */
-    bool atomic;       /* keys and elements are never containers, so far as types tell */
 } MapSpec;
 
 typedef struct {
     PyObject_HEAD gm_map *map; /* NULL: not needed so far, or nil */
+    gm_map *quick;             /* the same, or NULL: not for quick.h */
     MapSpec *spec;             /* new */
     PyObject *hasher;          /* NULL: none; new */
     PyObject *zero;            /* this map's zero value; new */
@@ -84,11 +87,18 @@ typedef struct {
 
 typedef enum { SHOW_KEYS, SHOW_VALUES, SHOW_ITEMS } Show;
 
+/* Ints shown by an iterator, given other values while nobody else holds them. */
+typedef struct {
+    PyObject *last[2]; /* the last but one, the last; NULL or new */
+    bool kept;         /* somebody holds them for longer: no use trying */
+} Ints;
+
 typedef struct {
     PyObject_HEAD MapObject *map; /* NULL once exhausted; new */
     gm_iter iter;
     Show show;
     PyObject *pair; /* reused while nobody else holds it; new */
+    Ints keys, elems;
 } IterObject;
 
 typedef struct {
