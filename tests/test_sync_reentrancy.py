@@ -256,6 +256,9 @@ class Index:
     def __index__(self) -> int:
         return self.n
 
+    def __repr__(self) -> str:
+        return f"Index({self.n})"
+
 
 @pytest.mark.parametrize(
     ("key_type", "key", "same"),

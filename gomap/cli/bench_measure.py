@@ -21,7 +21,6 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +42,13 @@ class Subject:
     # Absent keys of a plain Map() count as None, to which nothing can be added.
     zero: tuple[int, ...] = ()
 
-    def maker(self, operation: Operation, n: int) -> Callable[[], Any]:
-        """Return what makes an empty container for the operation, without a detour."""
+    def options(self, operation: Operation, n: int) -> str:
+        """Write the arguments with which the operation's empty containers are made."""
         if operation.loop == "hinted":
-            return partial(self.make, hint=n)
+            return f"hint={n}"
         if operation.group == "count" and self.zero:
-            return partial(self.make, zero=self.zero[0])
-        return self.make
+            return f"zero={self.zero[0]}"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ LOOPS = {
     ),
     "fill": (
         "def run(make, keys, times):\n kept = []\n for _ in range(times):\n"
-        "  c = make()\n  kept.append(c)\n  for k in keys:\n   {statement}\n return kept\n"
+        "  c = make({options})\n  kept.append(c)\n  for k in keys:\n   {statement}\n return kept\n"
     ),
     "walk": "def run(c, times):\n for _ in range(times):\n  {statement}\n",
 }
@@ -166,13 +165,13 @@ Timed = Callable[[int], float]
 """Runs the round with this number; returns nanoseconds per operation."""
 
 
-def compiled(operation: Operation, side: str, loop: str) -> Callable[..., Any]:
+def compiled(operation: Operation, side: str, loop: str, options: str = "") -> Callable[..., Any]:
     """Compile the loop afresh: bytecode specialises itself for one side's type."""
     statement = operation.statement
     if side == "dict" and operation.on_dict:
         statement = operation.on_dict
     scope: dict[str, Any] = {}
-    exec(LOOPS[loop].format(statement=statement), scope)  # noqa: S102 - the text is ours
+    exec(LOOPS[loop].format(statement=statement, options=options), scope)  # noqa: S102 - the text is ours
     run: Callable[..., Any] = scope["run"]
     return run
 
@@ -222,14 +221,13 @@ def fill(operation: Operation, data: Data) -> dict[str, Timed]:
     """Time making and filling fresh containers; only a Map can be told how many to expect."""
     keys = data.keys(operation.keys)
     times = max(LEAST_VISITS // len(keys), 1)
-    make = data.subject.maker(operation, data.n)
-    makers: dict[str, Callable[[], Any]] = {"dict": dict, "gomap": make}
+    options = data.subject.options(operation, data.n)
 
-    def side(name: str) -> Timed:
-        run, maker = compiled(operation, name, "fill"), makers[name]
-        return lambda _: clocked(run, maker, keys, times) / (len(keys) * times)
+    def side(name: str, make: Callable[..., Any], options: str = "") -> Timed:
+        run = compiled(operation, name, "fill", options)
+        return lambda _: clocked(run, make, keys, times) / (len(keys) * times)
 
-    return {"dict": side("dict"), "gomap": side("gomap")}
+    return {"dict": side("dict", dict), "gomap": side("gomap", data.subject.make, options)}
 
 
 def walk(operation: Operation, data: Data) -> dict[str, Timed]:

@@ -41,7 +41,7 @@ class Film(Picture):
     ...     m[8] = 8
     >>> film = viz.film(events)
     >>> len(film), film.sentences[-1]
-    (4, '4 of 4: assign 8 in bucket 0')
+    (4, '4 of 4: assign 8 in bucket 1')
     """
 
     suffixes = (".gif", ".html", ".png", ".svg", ".pdf")

@@ -148,7 +148,7 @@ GM_FN(look_up)(gm_map *m, const gmi_wave *w, size_t i, const GM_KEY *key, size_t
     gmi_spot spot;
     char *b = w->next[i];
     if (w->hits[i] != 0) {
-        int cell = GM_FN(equal_cell)(m, w->head[i], w->hits[i], key, &trouble);
+        int cell = GM_FN(equal_cell)(m, w->head[i], w->hits[i], key, &trouble, false);
         if (GM_LIKELY(cell >= 0)) {
             return gmi_elem_at(w->head[i], (unsigned)cell, sizeof(GM_KEY), es);
         }
@@ -157,7 +157,7 @@ GM_FN(look_up)(gm_map *m, const gmi_wave *w, size_t i, const GM_KEY *key, size_t
     if (b == NULL) {
         return NULL;
     }
-    GM_FN(locate)(m, b, gmi_top_of(w->hash[i]), key, &spot, es);
+    GM_FN(locate)(m, b, gmi_top_of(w->hash[i]), key, &spot, es, false);
     return spot.bucket != NULL ? gmi_elem_at(spot.bucket, spot.cell, sizeof(GM_KEY), es) : NULL;
 }
 

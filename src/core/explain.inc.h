@@ -61,7 +61,7 @@ GM_FN(explain_bucket)(gm_map *m, char *b, size_t position, const GM_KEY *key, gm
             GM_KEY *slot = GM_FN(key_at)(b, i);
             gmi_touch(trace, slot, sizeof *slot);
             trace->key_comparisons++;
-            int equal = GM_FN(compare)(m, slot, key, &trouble);
+            int equal = GM_FN(compare)(m, slot, key, &trouble, false);
             if (equal < 0) {
                 return trouble;
             }

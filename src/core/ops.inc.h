@@ -1,6 +1,6 @@
 /* ops.inc.h: find and assign: the one text of each.  Included from
- * here, as parts of it: remove.inc.h, evacuate.inc.h, next.inc.h, batch.inc.h,
- * explain.inc.h.
+ * here, as parts of it: remove.inc.h, evacuate.inc.h, next.inc.h, glance.inc.h,
+ * batch.inc.h, explain.inc.h.
  *
  * Included once per kind of key, with these defined (and undefined at the end):
  *
@@ -17,6 +17,8 @@
  *   GM_UPDATES_KEY   1: assigning to a present key stores the new key, too
  *   GM_COPY_KEY(to, from)  optional: *to = *from, for slots that are better copied
  *                    in parts than as a whole
+ *   GM_SAME(a, b), GM_UNCLEAR(a, b)  optional, for glance.inc.h: are two slots of one
+ *                    key, seen at a glance?  If not, might a call say that they are?
  *   GM_PREFETCH_KEY(k)  optional: fetches what *k refers to; then the map has an owner
  *
  * A stranger's equality moves the ground: m->version tells, and the operation
@@ -46,8 +48,10 @@
 #ifndef GM_OPS_ONCE
 #define GM_OPS_ONCE
 
-/* Outcomes inside this file, beside gm_status: the map changed, start over. */
+/* Outcomes inside this file, beside gm_status: the map changed, start over; and a
+ * glance does not tell whether a key is the one that was found. */
 #define GM_RESTART ((gm_status)100)
+#define GM_NOT_CLEAR ((gm_status)101)
 
 /* The array of the first assign. */
 static inline gm_status
@@ -122,10 +126,21 @@ GM_FN(hash_of)(gm_map *m, const GM_KEY *key)
 #endif
 }
 
-/* 1 equal, 0 not, -1: *trouble says why there is no answer. */
+/* 1 equal, 0 not, -1: *trouble says why there is no answer.  `glance`: no calls. */
 static GM_ALWAYS_INLINE int
-GM_FN(compare)(gm_map *m, GM_KEY *slot, const GM_KEY *key, gm_status *trouble)
+GM_FN(compare)(gm_map *m, GM_KEY *slot, const GM_KEY *key, gm_status *trouble, bool glance)
 {
+#ifdef GM_SAME
+    if (glance) {
+        bool same = GM_SAME(slot, key);
+        if (!same && GM_UNCLEAR(slot, key)) {
+            *trouble = GM_NOT_CLEAR;
+            return -1;
+        }
+        return same;
+    }
+#endif
+    (void)glance;
 #if GM_STORES_HASH
     if (slot->hash != key->hash) {
         return 0;
@@ -149,14 +164,16 @@ GM_FN(compare)(gm_map *m, GM_KEY *slot, const GM_KEY *key, gm_status *trouble)
 #endif
 }
 
-/* Which of the cells hit in bucket b has the key?  -1: none, or *trouble. */
+/* Which of the cells hit in bucket b has the key?  -1: none, or *trouble; but after a
+ * glance that is not clear, the cell that was looked at. */
 static GM_ALWAYS_INLINE int
-GM_FN(equal_cell)(gm_map *m, char *b, gmi_hits hits, const GM_KEY *key, gm_status *trouble)
+GM_FN(equal_cell)(gm_map *m, char *b, gmi_hits hits, const GM_KEY *key, gm_status *trouble,
+                  bool glance)
 {
     for (; hits != 0; hits &= hits - 1) {
         unsigned i = gmi_first_hit(hits);
-        int equal = GM_FN(compare)(m, GM_FN(key_at)(b, i), key, trouble);
-        if (equal > 0) {
+        int equal = GM_FN(compare)(m, GM_FN(key_at)(b, i), key, trouble, glance);
+        if (equal > 0 || (glance && equal < 0)) {
             return (int)i;
         }
         if (GM_CALLS_OUT && equal < 0) {
@@ -170,17 +187,18 @@ GM_FN(equal_cell)(gm_map *m, char *b, gmi_hits hits, const GM_KEY *key, gm_statu
 
 /* The cell of the key in the chain that begins at b; spot->bucket NULL: none. */
 static GM_ALWAYS_INLINE gm_status
-GM_FN(locate)(gm_map *m, char *b, uint8_t top, const GM_KEY *key, gmi_spot *spot, size_t es)
+GM_FN(locate)(gm_map *m, char *b, uint8_t top, const GM_KEY *key, gmi_spot *spot, size_t es,
+              bool glance)
 {
     const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
     gm_status trouble = GM_OK;
     spot->bucket = NULL;
     do {
-        int i = GM_FN(equal_cell)(m, b, gmi_match(gmi_load(b), top), key, &trouble);
+        int i = GM_FN(equal_cell)(m, b, gmi_match(gmi_load(b), top), key, &trouble, glance);
         if (i >= 0) {
             spot->bucket = b;
             spot->cell = (unsigned)i;
-            return GM_OK;
+            return trouble;
         }
         if (GM_CALLS_OUT && trouble != GM_OK) {
             return trouble;
@@ -203,7 +221,7 @@ GM_FN(find_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
         uint64_t hash = GM_FN(hash_of)(m, key);
         char *head = gmi_chain_of(m, hash, size);
         gmi_fetch_rest(head, size);
-        status = GM_FN(locate)(m, head, gmi_top_of(hash), key, &spot, es);
+        status = GM_FN(locate)(m, head, gmi_top_of(hash), key, &spot, es, false);
     }
     bool found = spot.bucket != NULL;
     cell->key = found ? GM_FN(key_at)(spot.bucket, spot.cell) : NULL;
@@ -215,17 +233,18 @@ GM_FN(find_once)(gm_map *m, const GM_KEY *key, gm_cell *cell, size_t es)
 
 /* Looks for the key in the rest of its chain, after b, the last one of `room`. */
 static GM_ALWAYS_INLINE gm_status
-GM_FN(scan_on)(gm_map *m, uint8_t top, const GM_KEY *key, gmi_spot *spot, gmi_room *room, size_t es)
+GM_FN(scan_on)(gm_map *m, uint8_t top, const GM_KEY *key, gmi_spot *spot, gmi_room *room, size_t es,
+               bool glance)
 {
     const size_t size = gmi_bucket_size(sizeof(GM_KEY), es);
     gm_status trouble = GM_OK;
     char *b = room->last;
     while (!gmi_ends_chain(b) && (b = gmi_overflow(b, size)) != NULL) {
         gmi_group group = gmi_load(b);
-        int i = GM_FN(equal_cell)(m, b, gmi_match(group, top), key, &trouble);
+        int i = GM_FN(equal_cell)(m, b, gmi_match(group, top), key, &trouble, glance);
         if (i >= 0) {
             *spot = (gmi_spot){b, (unsigned)i};
-            return GM_OK;
+            return trouble;
         }
         if (GM_CALLS_OUT && trouble != GM_OK) {
             return trouble;
@@ -246,22 +265,22 @@ GM_FN(scan_on)(gm_map *m, uint8_t top, const GM_KEY *key, gmi_spot *spot, gmi_ro
  * the rest is out of the way. */
 static GM_ALWAYS_INLINE gm_status
 GM_FN(scan)(gm_map *m, char *b, uint8_t top, const GM_KEY *key, gmi_spot *spot, gmi_room *room,
-            size_t es)
+            size_t es, bool glance)
 {
     gm_status trouble = GM_OK;
     gmi_group group = gmi_load(b);
-    int i = GM_FN(equal_cell)(m, b, gmi_match(group, top), key, &trouble);
+    int i = GM_FN(equal_cell)(m, b, gmi_match(group, top), key, &trouble, glance);
     *spot = (gmi_spot){NULL, 0};
     if (i >= 0) {
         *spot = (gmi_spot){b, (unsigned)i};
-        return GM_OK;
+        return trouble;
     }
     if (GM_CALLS_OUT && trouble != GM_OK) {
         return trouble;
     }
     gmi_hits empty = gmi_match_empty(group);
     *room = (gmi_room){empty != 0 ? b : NULL, empty != 0 ? gmi_first_hit(empty) : 0, b, 1};
-    return gmi_ends_chain(b) ? GM_OK : GM_FN(scan_on)(m, top, key, spot, room, es);
+    return gmi_ends_chain(b) ? GM_OK : GM_FN(scan_on)(m, top, key, spot, room, es, glance);
 }
 
 /* The key is new: puts it where `room` says, in a new overflow bucket if need be. */
@@ -309,7 +328,7 @@ GM_FN(assign_for_hash)(gm_map *m, const GM_KEY *key, uint64_t hash, gm_cell *cel
         }
         char *head = gmi_bucket_at(m->buckets, bucket, size);
         gmi_fetch_rest(head, size);
-        status = GM_FN(scan)(m, head, top, key, &spot, &room, es);
+        status = GM_FN(scan)(m, head, top, key, &spot, &room, es, false);
         if (status != GM_OK) {
             return status;
         }
@@ -397,6 +416,7 @@ GM_OPERATION(pop, gm_entry)
 
 #include "evacuate.inc.h"
 #include "next.inc.h"
+#include "glance.inc.h"
 #include "batch.inc.h"
 #include "explain.inc.h"
 
@@ -473,6 +493,8 @@ GM_KIND_STORAGE const gm_kind GM_PASTE(gm_kind, GM_NAME) = GM_KIND_INIT(GM_LABEL
 #undef GM_IS_REFLEXIVE
 #undef GM_UPDATES_KEY
 #undef GM_PREFETCH_KEY
+#undef GM_SAME
+#undef GM_UNCLEAR
 #undef GM_COPY_KEY
 #undef GM_KIND_STORAGE
 #undef GM_KIND_INIT

@@ -16,7 +16,7 @@ GM_FN(remove_for_hash)(gm_map *m, const GM_KEY *key, uint64_t hash, gm_entry *re
     gmi_spot spot;
     if (GM_UNLIKELY(gmi_is_growing(m))) {
         if (!eager) {
-            status = GM_FN(locate)(m, gmi_chain_of(m, hash, size), top, key, &spot, es);
+            status = GM_FN(locate)(m, gmi_chain_of(m, hash, size), top, key, &spot, es, false);
             if (status != GM_OK || spot.bucket == NULL) {
                 return status;
             }
@@ -27,7 +27,7 @@ GM_FN(remove_for_hash)(gm_map *m, const GM_KEY *key, uint64_t hash, gm_entry *re
     }
     char *head = gmi_bucket_at(m->buckets, hash & gmi_mask(m->B), size);
     gmi_fetch_rest(head, size);
-    status = GM_FN(locate)(m, head, top, key, &spot, es);
+    status = GM_FN(locate)(m, head, top, key, &spot, es, false);
     if (status == GM_OK && spot.bucket != NULL) {
         memcpy(removed->key, GM_FN(key_at)(spot.bucket, spot.cell), sizeof(GM_KEY));
         memcpy(removed->elem, gmi_elem_at(spot.bucket, spot.cell, sizeof(GM_KEY), es), es);

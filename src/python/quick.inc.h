@@ -312,7 +312,8 @@ QUICK_FN(erase)(MapObject *self, PyObject *object)
     }
     PyObject *owned = QUICK_OBJECT((QUICK_KEY *)gmi_key_at(cell.bucket, cell.i, sizeof(QUICK_KEY)));
     uint64_t bits = *(uint64_t *)cell.elem;
-    gmi_cell_erase(self->quick, cell.head, cell.bucket, cell.i);
+    gmi_cell_erase(self->quick, cell.head, cell.bucket, cell.i,
+                   gmi_bucket_size(sizeof(QUICK_KEY), 8));
     gmi_check(self->map);
     Py_XDECREF(owned);
     if (self->spec->elem.boxed) {

@@ -310,7 +310,7 @@ def _same_size(m: Any, keys: list[Any], elems: list[Any]) -> None:
     """Fill and empty four buckets until a same-size growth is under way."""
     m.reserve(26)
     draw = random.Random(1)
-    for _ in range(100 if len(keys) > 26 else 0):
+    for _ in range(1000 if len(keys) > 26 else 0):
         for n, key in enumerate(draw.sample(keys, 26 - len(m))):
             m[key] = elems[n % len(elems)]
             if inspect.hmap(m).same_size_grow:

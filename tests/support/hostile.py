@@ -96,6 +96,9 @@ class Unhashable:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __repr__(self) -> str:
+        return "Unhashable()"
+
 
 UNHASHABLE: list[Any] = [[], {}, set(), bytearray(b"x"), ([],), Unhashable()]
 """Unhashable keys, one of them inside a tuple."""

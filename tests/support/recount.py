@@ -172,7 +172,7 @@ class Blocks(NamedTuple):
     """Overflow buckets of an array that came in blocks of their own."""
 
     in_chains: int
-    header: int = 16
+    header: int = 32
 
     def can_measure(self, size: int, bucket: int) -> bool:
         """Whether blocks with these buckets can take so many bytes in all."""
