@@ -18,11 +18,11 @@ CORE_FLAGS := -std=c11 -O1 -g -DGM_DEBUG=1 -Isrc/core -Itests/core \
 	-fsanitize=$(CORE_SANITIZERS) -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wpointer-arith -Wvla -Wwrite-strings -Werror
-C_FILES := $(wildcard src/core/*.[ch] src/python/*.[ch] tests/core/*.[ch] benchmarks/core/*.[ch])
+C_FILES := $(wildcard src/core/*.[ch] src/python/*.[ch] tests/core/*.[ch] benchmarks/core/*.[ch] benchmarks/hash/*.[ch])
 
 .PHONY: help
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z%-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 .PHONY: build
 build: ## the package, editable, warnings are errors, with all tools
@@ -73,17 +73,12 @@ $(BUILD)/core-pieces/%.o: %.c Makefile
 sanitize: ## the Python tests under ASan and UBSan, in an environment of their own
 	.ci/sanitize $(BUILD)/sanitize
 
-.PHONY: bench
-bench: ## dict against every Map, written into benchmarks/README.md
-	$(PYTHON) benchmarks/bench_dict.py --update
+.PHONY: benchmarks
+benchmarks: ## every benchmark, one after the other, into benchmarks/README.md: an hour
+	$(PYTHON) benchmarks/all.py
 
-.PHONY: bench-batch
-bench-batch: ## batches against pandas, numpy, polars ..., into benchmarks/README.md
-	$(PYTHON) benchmarks/bench_batch.py --update
-
-.PHONY: bench-sync
-bench-sync: ## sync.Map against a lock around a dict, into benchmarks/README.md
-	$(PYTHON) benchmarks/bench_sync.py --update
+bench-%: ## one of them: bench-dict bench-core bench-hash bench-pause bench-memory bench-batch bench-sync
+	$(PYTHON) benchmarks/bench_$*.py --update
 
 .PHONY: format
 format: ## ruff and clang-format

@@ -121,7 +121,7 @@ def film(events: Sequence[Event], /, *, theme: str = "light") -> Film:
     ...     m[26] = 26
     ...     m[27] = 27
     >>> viz.film(events)
-    <Film: film of 8 events: 4 to 8 buckets>
+    <Film: film of 6 events: 4 to 8 buckets>
     """
     colours = theme_named(theme)
     events = checked("film", events)

@@ -40,6 +40,12 @@ GM_FN(seek_room)(gm_map *m, const GM_KEY *key, gmi_spot *spot, gmi_room *room, s
     return GM_FN(scan)(m, head, gmi_top_of(hash), key, spot, room, es, true);
 }
 
+static GM_ALWAYS_INLINE GM_KEY *
+GM_FN(stored_at)(const gmi_spot *spot)
+{
+    return GM_FN(key_at)(spot->bucket, spot->cell);
+}
+
 static GM_ALWAYS_INLINE void *
 GM_FN(elem_at)(const gmi_spot *spot, size_t es)
 {

@@ -55,7 +55,16 @@ int_digits(PyObject *object, size_t *n, bool *negative)
 #endif
 }
 
-#if PyLong_SHIFT == 30
+/* May an int that nobody else holds get another value, as dict's iterators give their
+ * pair other members?  Where its layout is known, and one count tells who holds it. */
+#if PyLong_SHIFT == 30 && PY_VERSION_HEX < 0x030E0000 && !defined(Py_GIL_DISABLED)
+#define GOMAP_REUSES_INTS 1
+#else
+#define GOMAP_REUSES_INTS 0
+#endif
+
+#if GOMAP_REUSES_INTS
+
 /* Digits of any int64. */
 #define INT64_DIGITS 3
 
@@ -79,7 +88,6 @@ int_set(PyObject *object, int64_t value)
     digits[1] = (digit)(v >> PyLong_SHIFT & mask);
     digits[2] = (digit)(v >> (2 * PyLong_SHIFT));
 }
-#endif
 
 /* Adds to an exact int that only its owner holds, so that nobody sees it change; false,
  * and nothing done: others may, or the sum is none of one digit beyond the ints that
@@ -106,6 +114,10 @@ int_add_in_place(PyObject *object, int64_t delta)
     digits[0] = (digit)sum;
     return true;
 }
+
+#else
+#define int_add_in_place(object, delta) ((void)(object), (void)(delta), false)
+#endif
 
 /* Is the int's value below 2**63?  Then *value is it.  Everything but huge ints. */
 static inline bool

@@ -79,7 +79,7 @@ iter_finish(IterObject *self)
     }
 }
 
-#if PyLong_SHIFT == 30
+#if GOMAP_REUSES_INTS
 
 /* An int of this value, in the object shown last but one if nobody has kept it (the
  * loop's variable still has the last); new. */

@@ -19,15 +19,14 @@
 #define GM_EQUAL(a, b) (*(a) == *(b))
 #define GM_IS_REFLEXIVE(k) true
 #define GM_UPDATES_KEY 0
+#define GM_SAME(a, b) (*(a) == *(b))
+#define GM_UNCLEAR(a, b) false
 #include "ops.inc.h"
 
 #define QUICK_NAME int64
 #define QUICK_CODE TYPE_INT64
 #define QUICK_KEY uint64_t
 #define QUICK_SLOT(k) (&(k)->slot.plain.bits)
-#define QUICK_HASH(m, k) gm_hash_u64(*(k), gm_hash0(m))
-#define QUICK_SAME(a, b) (*(a) == *(b))
-#define QUICK_TWIN(a, b) false
 #define QUICK_OBJECT(a) NULL
 #define QUICK_WORD(a) (*(a))
 #define QUICK_MAKE(object, word) (word)

@@ -28,15 +28,14 @@ complexes_equal(PyObject *a, PyObject *b)
 #define GM_UPDATES_KEY 0
 #define GM_COPY_KEY BOXED_COPY
 #define GM_PREFETCH_KEY(k) GM_PREFETCH((k)->object)
+#define GM_SAME(a, b) ((a)->object == (b)->object)
+#define GM_UNCLEAR(a, b) ((a)->hash == (b)->hash)
 #include "ops.inc.h"
 
 #define QUICK_NAME int
 #define QUICK_CODE TYPE_INT
 #define QUICK_KEY BoxedKey
 #define QUICK_SLOT(k) (&(k)->slot.boxed)
-#define QUICK_HASH(m, k) ((k)->hash)
-#define QUICK_SAME(a, b) ((a)->object == (b)->object)
-#define QUICK_TWIN(a, b) ((a)->hash == (b)->hash)
 #define QUICK_OBJECT(a) ((a)->object)
 #define QUICK_WORD(a) ((a)->hash)
 #define QUICK_MAKE(object, word) {object, word}

@@ -50,6 +50,8 @@ interfaces_equal(PyObject *stored, PyObject *key)
 #define GM_UPDATES_KEY 0
 #define GM_COPY_KEY BOXED_COPY
 #define GM_PREFETCH_KEY(k) GM_PREFETCH((k)->object)
+#define GM_SAME(a, b) ((a)->object == (b)->object)
+#define GM_UNCLEAR(a, b) ((a)->hash == (b)->hash)
 #include "ops.inc.h"
 
 /* The key is an exact str or int; a stored one may be anything. */
@@ -64,9 +66,6 @@ exact_objects_equal(PyObject *stored, PyObject *key)
 #define QUICK_CODE TYPE_OBJECT
 #define QUICK_KEY BoxedKey
 #define QUICK_SLOT(k) (&(k)->slot.boxed)
-#define QUICK_HASH(m, k) ((k)->hash)
-#define QUICK_SAME(a, b) ((a)->object == (b)->object)
-#define QUICK_TWIN(a, b) ((a)->hash == (b)->hash)
 #define QUICK_OBJECT(a) ((a)->object)
 #define QUICK_WORD(a) ((a)->hash)
 #define QUICK_MAKE(object, word) {object, word}

@@ -34,6 +34,59 @@ quiet_sum(PyObject *a, PyObject *b)
     return PyNumber_Add(a, b);
 }
 
+static inline bool
+add_int64(int64_t a, int64_t b, int64_t *sum)
+{
+    if (b > 0 ? a > INT64_MAX - b : a < INT64_MIN - b) {
+        return false;
+    }
+    *sum = a + b;
+    return true;
+}
+
+/* An exact int in a cell plus delta: in the same object if nobody else holds it. */
+static PyObject *
+add_to_int(PyObject **slot, int64_t delta)
+{
+    PyObject *old = *slot;
+    int64_t x;
+    if (!PyLong_CheckExact(old)) {
+        return NULL;
+    }
+    if (int_add_in_place(old, delta)) {
+        return Py_NewRef(old);
+    }
+    PyObject *sum =
+        int_as_int64(old, &x) && add_int64(x, delta, &x) ? PyLong_FromLongLong(x) : NULL;
+    if (sum != NULL) {
+        *slot = Py_NewRef(sum);
+        Py_DECREF(old); /* an int: nothing comes of it */
+    }
+    return sum;
+}
+
+/* Adds ints where they lie: the sum, new; NULL: it takes the long way, or an error is set. */
+static PyObject *
+add_quickly(MapObject *self, PyObject *key, PyObject *delta)
+{
+    int64_t d, x;
+    void *slot = PyLong_CheckExact(delta) && int_as_int64(delta, &d)
+                     ? self->spec->quick->slot(self, key)
+                     : NULL;
+    if (slot == NULL) {
+        return NULL;
+    }
+    if (self->spec->elem.boxed) {
+        return add_to_int(slot, d);
+    }
+    memcpy(&x, slot, sizeof x);
+    if (self->spec->elem.code != TYPE_INT64 || !add_int64(x, d, &x)) {
+        return NULL;
+    }
+    memcpy(slot, &x, sizeof x);
+    return PyLong_FromLongLong(x);
+}
+
 /* The present element plus delta, stored in place; new.  The sum runs no Python
  * code only if the element is of the exact type, too: NULL without an error
  * set means that it is not. */
@@ -246,6 +299,10 @@ map_add(MapObject *self, PyObject *const *args, Py_ssize_t n)
     Key key;
     if (n != 2) {
         return PyErr_Format(PyExc_TypeError, "add expected 2 arguments, got %zd", n);
+    }
+    PyObject *sum = add_quickly(self, args[0], args[1]);
+    if (sum != NULL || PyErr_Occurred()) {
+        return sum;
     }
     if (map_load_key(self, args[0], &key) < 0) {
         return NULL;

@@ -1,16 +1,15 @@
 /* quick.inc.h: the operations of quick.h, the one text of them.
  *
- * Included by a kind after ops.inc.h, with these defined (undefined at the end):
+ * Included by a kind after ops.inc.h, whose glance.inc.h finds the cells, with these
+ * defined (undefined at the end):
  *
  *   QUICK_NAME     suffix of the functions, and of the kind
  *   QUICK_CODE     the key type, a TypeCode
  *   QUICK_KEY      type of a key slot
  *   QUICK_SLOT(k)  the slot in a Key
- *   QUICK_HASH(m, k)         the key's hash
- *   QUICK_SAME(a, b)         are these slots of one key, seen at a glance?
- *   QUICK_TWIN(a, b)         if not: is the answer yet to be had from
- *   QUICK_OBJECT(a)          the object of the one and
- *   QUICK_EQUAL(a, b)        an exact object: no foreign code, may say no
+ *   QUICK_OBJECT(a)          the object of a slot, or NULL
+ *   QUICK_EQUAL(a, b)        when slots are not clear at a glance: of a stored object and
+ *                  an exact one; no foreign code, may say no
  *   QUICK_WORD(a)  what of a slot is not the object,
  *   QUICK_MAKE(object, word)  to make one again of both
  *   QUICK_GUARDED  1: batches use such maps without the interpreter lock
@@ -25,13 +24,15 @@
 
 typedef enum { QUICK_ABSENT, QUICK_FOUND, QUICK_TWINS, QUICK_UNSURE } QuickAnswer;
 
-typedef struct {
-    char *head, *bucket; /* found in cell i */
-    unsigned i;
-    void *elem;     /* found, or of the twin */
-    PyObject *twin; /* a stored key of the same hash; borrowed */
-    char *room;     /* absent, for a write: a bucket whose cell i is free, or NULL */
-} QuickCell;
+/* What the engine's answer means; twins are keys that only a comparison tells apart. */
+static GM_ALWAYS_INLINE QuickAnswer
+quick_answer(gm_status status, const gmi_spot *spot)
+{
+    if (GM_LIKELY(status == GM_OK)) {
+        return spot->bucket != NULL ? QUICK_FOUND : QUICK_ABSENT;
+    }
+    return spot->bucket != NULL ? QUICK_TWINS : QUICK_UNSURE;
+}
 
 /* Can the value be stored as it is, without a look from the collector?  Boxed: then
  * *bits is a borrowed reference. */
@@ -84,60 +85,18 @@ QUICK_FN(load)(MapObject *self, PyObject *object, Key *key, bool writes)
            key_load_quickly(QUICK_CODE, gm_hash0(self->quick), object, key);
 }
 
-/* The engine's lookup, as far as no foreign code is needed; for a write it looks for
- * the first free cell, too. */
 static GM_ALWAYS_INLINE QuickAnswer
-QUICK_FN(look)(gm_map *m, const QUICK_KEY *key, QuickCell *cell, bool writes)
-{
-    const size_t size = gmi_bucket_size(sizeof(QUICK_KEY), 8);
-    cell->room = NULL;
-    cell->i = 0;
-    if (m->count == 0) {
-        return QUICK_ABSENT;
-    }
-    uint64_t hash = QUICK_HASH(m, key);
-    char *b = gmi_chain_of(m, hash, size);
-    for (size_t line = GM_CACHE_LINE; line < size; line += GM_CACHE_LINE) {
-        GM_PREFETCH(b + line);
-    }
-    cell->head = b;
-    do {
-        gmi_group group = gmi_load(b);
-        gmi_hits hits = gmi_match(group, gmi_top_of(hash)), empty;
-        for (; hits != 0; hits &= hits - 1) {
-            unsigned i = gmi_first_hit(hits);
-            QUICK_KEY *stored = gmi_key_at(b, i, sizeof(QUICK_KEY));
-            cell->elem = gmi_elem_at(b, i, sizeof(QUICK_KEY), 8);
-            if (GM_LIKELY(QUICK_SAME(stored, key))) {
-                cell->bucket = b;
-                cell->i = i;
-                return QUICK_FOUND;
-            }
-            if (QUICK_TWIN(stored, key)) {
-                cell->twin = QUICK_OBJECT(stored);
-                return QUICK_TWINS;
-            }
-        }
-        if (writes && cell->room == NULL && (empty = gmi_match_empty(group)) != 0) {
-            cell->room = b;
-            cell->i = gmi_first_hit(empty);
-        }
-        if (gmi_ends_chain(b)) {
-            break;
-        }
-    } while ((b = gmi_overflow(b, size)) != NULL);
-    return QUICK_ABSENT;
-}
-
-static GM_ALWAYS_INLINE QuickAnswer
-QUICK_FN(find)(MapObject *self, PyObject *object, QuickCell *cell)
+QUICK_FN(find)(MapObject *self, PyObject *object, gmi_spot *spot)
 {
     Key key;
     if (GM_UNLIKELY(!QUICK_FN(load)(self, object, &key, false))) {
         return QUICK_UNSURE;
     }
-    return QUICK_FN(look)(self->quick, QUICK_SLOT(&key), cell, false);
+    return quick_answer(QUICK_OP(seek)(self->quick, QUICK_SLOT(&key), spot, 8), spot);
 }
+
+#define QUICK_ELEM(spot) QUICK_OP(elem_at)(spot, 8)
+#define QUICK_STORED(spot) QUICK_OBJECT(QUICK_OP(stored_at)(spot))
 
 /* The functions of twins are apart for the sake of the registers that comparing takes. */
 static GM_NOINLINE PyObject *
@@ -149,14 +108,14 @@ QUICK_FN(subscript_twin)(MapObject *self, PyObject *object, PyObject *twin, void
 static PyObject *
 QUICK_FN(subscript)(MapObject *self, PyObject *object)
 {
-    QuickCell cell;
-    switch (QUICK_FN(find)(self, object, &cell)) {
+    gmi_spot spot;
+    switch (QUICK_FN(find)(self, object, &spot)) {
     case QUICK_FOUND:
-        return elem_box(self->spec, cell.elem);
+        return elem_box(self->spec, QUICK_ELEM(&spot));
     case QUICK_ABSENT:
         return Py_NewRef(self->zero);
     case QUICK_TWINS:
-        return QUICK_FN(subscript_twin)(self, object, cell.twin, cell.elem);
+        return QUICK_FN(subscript_twin)(self, object, QUICK_STORED(&spot), QUICK_ELEM(&spot));
     default:
         return map_subscript(self, object);
     }
@@ -171,14 +130,14 @@ QUICK_FN(get_twin)(MapObject *self, PyObject *const *args, Py_ssize_t n, PyObjec
 static PyObject *
 QUICK_FN(get)(MapObject *self, PyObject *const *args, Py_ssize_t n)
 {
-    QuickCell cell;
-    switch (n == 1 || n == 2 ? QUICK_FN(find)(self, args[0], &cell) : QUICK_UNSURE) {
+    gmi_spot spot;
+    switch (n == 1 || n == 2 ? QUICK_FN(find)(self, args[0], &spot) : QUICK_UNSURE) {
     case QUICK_FOUND:
-        return elem_box(self->spec, cell.elem);
+        return elem_box(self->spec, QUICK_ELEM(&spot));
     case QUICK_ABSENT:
         return Py_NewRef(n == 2 ? args[1] : Py_None);
     case QUICK_TWINS:
-        return QUICK_FN(get_twin)(self, args, n, cell.twin, cell.elem);
+        return QUICK_FN(get_twin)(self, args, n, QUICK_STORED(&spot), QUICK_ELEM(&spot));
     default:
         return map_get(self, args, n);
     }
@@ -193,14 +152,14 @@ QUICK_FN(contains_twin)(MapObject *self, PyObject *object, PyObject *twin)
 static int
 QUICK_FN(contains)(MapObject *self, PyObject *object)
 {
-    QuickCell cell;
-    switch (QUICK_FN(find)(self, object, &cell)) {
+    gmi_spot spot;
+    switch (QUICK_FN(find)(self, object, &spot)) {
     case QUICK_FOUND:
         return 1;
     case QUICK_ABSENT:
         return 0;
     case QUICK_TWINS:
-        return QUICK_FN(contains_twin)(self, object, cell.twin);
+        return QUICK_FN(contains_twin)(self, object, QUICK_STORED(&spot));
     default:
         return map_contains(self, object);
     }
@@ -216,15 +175,17 @@ static void *
 QUICK_FN(slot)(MapObject *self, PyObject *object)
 {
     Key key;
-    QuickCell cell;
-    if (GM_UNLIKELY(!QUICK_FN(load)(self, object, &key, true) || gmi_is_growing(self->quick))) {
+    gmi_spot spot;
+    gmi_room room;
+    if (GM_UNLIKELY(!QUICK_FN(load)(self, object, &key, true))) {
         return NULL;
     }
-    switch (QUICK_FN(look)(self->quick, QUICK_SLOT(&key), &cell, false)) {
+    gm_status status = QUICK_OP(seek_room)(self->quick, QUICK_SLOT(&key), &spot, &room, 8);
+    switch (quick_answer(status, &spot)) {
     case QUICK_FOUND:
-        return cell.elem;
+        return QUICK_ELEM(&spot);
     case QUICK_TWINS:
-        return QUICK_FN(slot_twin)(object, cell.twin, cell.elem);
+        return QUICK_FN(slot_twin)(object, QUICK_STORED(&spot), QUICK_ELEM(&spot));
     default:
         return NULL;
     }
@@ -266,11 +227,9 @@ QUICK_FN(insert)(MapObject *self, PyObject *object, uint64_t word, uint64_t bits
     gmi_room room = {.bucket = bucket, .cell = i};
     gm_map *m = self->quick;
     gm_cell cell;
-    if (GM_UNLIKELY(bucket == NULL || gmi_is_overloaded(m->count + 1, m->B) ||
-                    gmi_has_many_overflows(m))) {
+    if (GM_UNLIKELY(!QUICK_OP(insert_at)(m, &room, &key, &cell, 8))) {
         return QUICK_FN(assign)(self, object, word, bits);
     }
-    QUICK_OP(insert)(m, &room, gmi_top_of(QUICK_HASH(m, &key)), &key, &cell, 8);
     QUICK_FN(finish)(self, object, &cell, bits);
     if (GM_UNLIKELY(gm_needs_sweep(m))) {
         map_sweep(self);
@@ -305,15 +264,16 @@ static GM_NOINLINE int
 QUICK_FN(erase)(MapObject *self, PyObject *object)
 {
     Key key;
-    QuickCell cell;
-    if (GM_UNLIKELY(!QUICK_FN(load)(self, object, &key, true) || gmi_is_growing(self->quick) ||
-                    QUICK_FN(look)(self->quick, QUICK_SLOT(&key), &cell, false) != QUICK_FOUND)) {
+    gmi_spot spot;
+    gmi_room room;
+    if (GM_UNLIKELY(!QUICK_FN(load)(self, object, &key, true) ||
+                    QUICK_OP(seek_room)(self->quick, QUICK_SLOT(&key), &spot, &room, 8) != GM_OK ||
+                    spot.bucket == NULL)) {
         return QUICK_FN(erase_any)(self, object);
     }
-    PyObject *owned = QUICK_OBJECT((QUICK_KEY *)gmi_key_at(cell.bucket, cell.i, sizeof(QUICK_KEY)));
-    uint64_t bits = *(uint64_t *)cell.elem;
-    gmi_cell_erase(self->quick, cell.head, cell.bucket, cell.i,
-                   gmi_bucket_size(sizeof(QUICK_KEY), 8));
+    PyObject *owned = QUICK_STORED(&spot);
+    uint64_t bits = *(uint64_t *)QUICK_ELEM(&spot);
+    QUICK_OP(erase_at)(self->quick, QUICK_SLOT(&key), &spot, 8);
     gmi_check(self->map);
     Py_XDECREF(owned);
     if (self->spec->elem.boxed) {
@@ -340,7 +300,8 @@ static int
 QUICK_FN(store)(MapObject *self, PyObject *object, PyObject *value)
 {
     Key key;
-    QuickCell cell;
+    gmi_spot spot;
+    gmi_room room;
     uint64_t bits;
     if (value == NULL) {
         return QUICK_FN(erase)(self, object);
@@ -350,17 +311,18 @@ QUICK_FN(store)(MapObject *self, PyObject *object, PyObject *value)
         return map_store(self, object, value);
     }
     uint64_t word = QUICK_WORD(QUICK_SLOT(&key));
-    if (GM_UNLIKELY(gmi_is_growing(self->quick))) {
-        return QUICK_FN(assign)(self, object, word, bits);
-    }
-    switch (QUICK_FN(look)(self->quick, QUICK_SLOT(&key), &cell, true)) {
+    gm_status status = QUICK_OP(seek_room)(self->quick, QUICK_SLOT(&key), &spot, &room, 8);
+    switch (quick_answer(status, &spot)) {
     case QUICK_FOUND:
-        quick_put(self->spec, cell.elem, bits);
+        quick_put(self->spec, QUICK_ELEM(&spot), bits);
         return 0;
     case QUICK_TWINS:
-        return QUICK_FN(store_twin)(self, object, word, bits, cell.twin, cell.elem);
+        return QUICK_FN(store_twin)(self, object, word, bits, QUICK_STORED(&spot),
+                                    QUICK_ELEM(&spot));
+    case QUICK_ABSENT:
+        return QUICK_FN(insert)(self, object, word, bits, room.bucket, room.cell);
     default:
-        return QUICK_FN(insert)(self, object, word, bits, cell.room, cell.i);
+        return QUICK_FN(assign)(self, object, word, bits);
     }
 }
 
@@ -372,14 +334,13 @@ const QuickOps QUICK_PASTE(quick, QUICK_NAME) = {
 #undef QUICK_CODE
 #undef QUICK_KEY
 #undef QUICK_SLOT
-#undef QUICK_HASH
-#undef QUICK_SAME
-#undef QUICK_TWIN
 #undef QUICK_WORD
 #undef QUICK_MAKE
 #undef QUICK_OBJECT
 #undef QUICK_EQUAL
 #undef QUICK_GUARDED
+#undef QUICK_ELEM
+#undef QUICK_STORED
 #undef QUICK_PASTE2
 #undef QUICK_PASTE
 #undef QUICK_FN
