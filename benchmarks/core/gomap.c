@@ -20,10 +20,12 @@ static const gm_type map_type = {&gm_kind_bench, NULL, ELEM_SIZE, sizeof(bench_k
 #define FIND gm_find
 #define ASSIGN gm_assign
 #define DELETE gm_delete
+#define NEXT gm_iter_next
 #else
 #define FIND(m, key, cell) find_bench(m, key, cell, ELEM_SIZE)
 #define ASSIGN(m, key, cell) assign_bench(m, key, cell, ELEM_SIZE)
 #define DELETE(m, key, removed) delete_bench(m, key, removed, ELEM_SIZE)
+#define NEXT(it, cell) iter_next_bench(it, cell, ELEM_SIZE)
 #endif
 
 #define SIDE_HAS_BATCHES 1
@@ -105,7 +107,7 @@ side_sum(side_map m)
     gm_iter_init(&it, m, false);
     for (;;) {
         if (!gm_iter_next_pending(&it, &cell)) {
-            must(gm_iter_next(&it, &cell));
+            must(NEXT(&it, &cell));
             if (cell.key == NULL) {
                 break;
             }
