@@ -101,12 +101,12 @@ def test_both_sides_of_an_operation_end_with_the_same_contents(
     subject: bench_measure.Subject, operation: bench_measure.Operation
 ) -> None:
     data = bench_measure.Data(subject, 30, seed=3)
-    make = subject.maker(operation, data.n)
+    options = eval(f"dict({subject.options(operation, data.n)})")
     left = {}
-    for side, empty in (("dict", dict), ("gomap", make)):
+    for side, make, told in (("dict", dict, {}), ("gomap", subject.make, options)):
         loop = bench_measure.LOOPS.keys() & {operation.loop} or {"visit"}
         keys = bench_measure.Data(subject, 30, seed=3).keys(operation.keys)
-        container = empty() if operation.group != "lookup" else data.containers[side].copy()
+        container = make(**told) if operation.group != "lookup" else data.containers[side].copy()
         scope = bench_measure.compiled(operation, side, "visit" if loop != {"walk"} else "walk")
         scope(container, 1) if loop == {"walk"} else scope([container], keys)
         left[side] = dict(container.items())

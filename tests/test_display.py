@@ -168,7 +168,7 @@ def test_a_growing_map_shows_both_arrays() -> None:
     assert root.one(data_array="old").all("tbody")
     text = root.text
     assert "growing: 2 of 4 old buckets evacuated" in text
-    assert "evacuatedX" in text and "evacuatedY" in text  # noqa: PT018
+    assert "evacuatedX" in text and "evacuatedY" in text
     labels = [body.all("th")[0].text for body in root.one(data_array="new").all("tbody")]
     moved = [chain[0].tophash[0] in (2, 3, 4) for chain in inspect.hmap(m).oldbuckets]
     assert labels == [f"{n}{'' if moved[n % 4] else ' waits'}" for n in range(8)]
