@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from _report import load_average, machine, quartiles, table, update_readme
+from hash_floods import floods
 
 HERE = Path(__file__).resolve().parent
 SOURCES, CORE = HERE / "hash", HERE.parent / "src" / "core"
@@ -290,6 +291,9 @@ def measure(shop: Workshop, rounds: int) -> str:
         "Bytes:",
         "",
         *bytes_table(byte_times, byte_counts, byte_findings),
+        "Floods:",
+        "",
+        *floods(),
     ]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -142,6 +142,40 @@ int_as_int64(PyObject *object, int64_t *value)
 }
 
 static inline bool
+add_int64(int64_t a, int64_t b, int64_t *sum)
+{
+    if (b > 0 ? a > INT64_MAX - b : a < INT64_MIN - b) {
+        return false;
+    }
+    *sum = a + b;
+    return true;
+}
+
+/* Adds to an exact int in its slot, in the same object if nobody else holds it: 1 done,
+ * 0 it is no case for this, -1 failed. */
+static inline int
+int_slot_add(PyObject **slot, int64_t delta)
+{
+    PyObject *old = *slot, *sum;
+    int64_t n;
+    if (!PyLong_CheckExact(old)) {
+        return 0;
+    }
+    if (int_add_in_place(old, delta)) {
+        return 1;
+    }
+    if (!int_as_int64(old, &n) || !add_int64(n, delta, &n)) {
+        return 0;
+    }
+    if ((sum = PyLong_FromLongLong(n)) == NULL) {
+        return -1;
+    }
+    *slot = sum;
+    Py_DECREF(old); /* an int: nothing comes of it */
+    return 1;
+}
+
+static inline bool
 ints_equal(PyObject *a, PyObject *b)
 {
     size_t na, nb;

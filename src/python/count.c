@@ -70,30 +70,6 @@ add_one(MapObject *map, PyObject *object, Key *key, PyObject *one)
     return sum != NULL ? 0 : -1;
 }
 
-/* *slot + 1, if that is an exact int well within 64 bits; 1 done, 0 not, -1 failed. */
-static int
-count_up(PyObject **slot)
-{
-    int64_t n;
-    PyObject *old = *slot;
-    if (!PyLong_CheckExact(old)) {
-        return 0;
-    }
-    if (int_add_in_place(old, 1)) {
-        return 1;
-    }
-    if (!int_as_int64(old, &n) || n == INT64_MAX) {
-        return 0;
-    }
-    PyObject *sum = PyLong_FromLongLong(n + 1);
-    if (sum == NULL) {
-        return -1;
-    }
-    *slot = sum;
-    Py_DECREF(old);
-    return 1;
-}
-
 /* One more of a loaded key, which is used up.  `first`: what a new key gets, where
  * elements are objects and zero is an exact int; else NULL. */
 static int
@@ -113,7 +89,7 @@ count_one(MapObject *map, PyObject *object, Key *key, PyObject *first, PyObject 
         *(PyObject **)cell.elem = Py_NewRef(first);
     }
     else {
-        result = count_up(cell.elem);
+        result = int_slot_add(cell.elem, 1);
     }
     Py_XDECREF(displaced);
     map_sweep(map);
@@ -149,7 +125,7 @@ count_item(const Counting *counting, PyObject *object)
 {
     MapObject *map = counting->map;
     void *slot = counting->first != NULL ? map->spec->quick->slot(map, object) : NULL;
-    int result = slot != NULL ? count_up(slot) : 0;
+    int result = slot != NULL ? int_slot_add(slot, 1) : 0;
     if (result != 0) {
         return result < 0 ? -1 : 0;
     }

@@ -34,37 +34,6 @@ quiet_sum(PyObject *a, PyObject *b)
     return PyNumber_Add(a, b);
 }
 
-static inline bool
-add_int64(int64_t a, int64_t b, int64_t *sum)
-{
-    if (b > 0 ? a > INT64_MAX - b : a < INT64_MIN - b) {
-        return false;
-    }
-    *sum = a + b;
-    return true;
-}
-
-/* An exact int in a cell plus delta: in the same object if nobody else holds it. */
-static PyObject *
-add_to_int(PyObject **slot, int64_t delta)
-{
-    PyObject *old = *slot;
-    int64_t x;
-    if (!PyLong_CheckExact(old)) {
-        return NULL;
-    }
-    if (int_add_in_place(old, delta)) {
-        return Py_NewRef(old);
-    }
-    PyObject *sum =
-        int_as_int64(old, &x) && add_int64(x, delta, &x) ? PyLong_FromLongLong(x) : NULL;
-    if (sum != NULL) {
-        *slot = Py_NewRef(sum);
-        Py_DECREF(old); /* an int: nothing comes of it */
-    }
-    return sum;
-}
-
 /* Adds ints where they lie: the sum, new; NULL: it takes the long way, or an error is set. */
 static PyObject *
 add_quickly(MapObject *self, PyObject *key, PyObject *delta)
@@ -77,7 +46,7 @@ add_quickly(MapObject *self, PyObject *key, PyObject *delta)
         return NULL;
     }
     if (self->spec->elem.boxed) {
-        return add_to_int(slot, d);
+        return int_slot_add(slot, d) > 0 ? Py_NewRef(*(PyObject **)slot) : NULL;
     }
     memcpy(&x, slot, sizeof x);
     if (self->spec->elem.code != TYPE_INT64 || !add_int64(x, d, &x)) {
