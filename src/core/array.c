@@ -2,7 +2,6 @@
 #include "array.h"
 
 #include "hash.h"
-#include "shed.h"
 
 /* Go 1.19's allocation sizes below 32 KiB (runtime/sizeclasses.go), in eighths. */
 static const uint16_t size_classes[] = {
@@ -109,31 +108,6 @@ void
 gmi_pin(char *buckets)
 {
     gmi_array_of(buckets)->pins++;
-}
-
-static bool
-holds_references(const gm_map *m, const gmi_array *a)
-{
-    return m->owner != NULL && a->retains;
-}
-
-void
-gmi_unpin(gm_map *m, char *buckets)
-{
-    gmi_array *a = gmi_array_of(buckets);
-    if (--a->pins > 0) {
-        return;
-    }
-    if (holds_references(m, a)) {
-        a->next_garbage = m->garbage;
-        m->garbage = buckets;
-    }
-    else if (a->paged) {
-        gmi_bury(m, buckets);
-    }
-    else {
-        gmi_array_destroy(m, buckets);
-    }
 }
 
 /* ---- overflow buckets ------------------------------------------------------------- */
@@ -338,7 +312,7 @@ void
 gmi_array_destroy(gm_map *m, char *buckets)
 {
     gmi_array *a = gmi_array_of(buckets);
-    if (holds_references(m, a)) {
+    if (gmi_holds_references(m, a)) {
         release_references(m, buckets);
     }
     free_chunks(m, a);

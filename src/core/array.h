@@ -69,8 +69,14 @@ void gmi_array_fill_soon(gm_map *m, char *buckets);
 char *gmi_array_take(gm_map *m, char *buckets);
 /* Zeroes the array, chunks gone: as new.  References in it are not released. */
 void gmi_array_reset(gm_map *m, char *buckets);
-void gmi_pin(char *buckets);
-void gmi_unpin(gm_map *m, char *buckets);
+void gmi_pin(char *buckets); /* gmi_unpin: shed.h */
+
+/* Are there references in it that its end must release? */
+static inline bool
+gmi_holds_references(const gm_map *m, const gmi_array *a)
+{
+    return m->owner != NULL && a->retains;
+}
 
 /* Makes sure that n overflow buckets can be had of the current array. */
 bool gmi_overflow_reserve(gm_map *m, size_t n);

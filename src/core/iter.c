@@ -11,6 +11,7 @@
 #include "iter.h"
 
 #include "hash.h"
+#include "shed.h"
 
 static void
 enlist(gm_iter *it, gm_map *m)

@@ -81,8 +81,9 @@ gmi_shed(gm_map *m)
     discard(m, a, a, &a->shed, whole_pages(GMI_ARRAY_HEADER + a->stubs * m->bucket_size));
 }
 
-void
-gmi_bury(gm_map *m, char *buckets)
+/* Takes an array that nobody reads, and frees it bit by bit. */
+static void
+bury(gm_map *m, char *buckets)
 {
     gmi_array *a = gmi_array_of(buckets);
     a->stubs_shed = GM_MOST_PAGE_BYTES;
@@ -92,6 +93,25 @@ gmi_bury(gm_map *m, char *buckets)
     a->next_garbage = m->dying;
     m->dying = buckets;
     m->buries = true;
+}
+
+void
+gmi_unpin(gm_map *m, char *buckets)
+{
+    gmi_array *a = gmi_array_of(buckets);
+    if (--a->pins > 0) {
+        return;
+    }
+    if (gmi_holds_references(m, a)) {
+        a->next_garbage = m->garbage;
+        m->garbage = buckets;
+    }
+    else if (a->paged) {
+        bury(m, buckets);
+    }
+    else {
+        gmi_array_destroy(m, buckets);
+    }
 }
 
 void

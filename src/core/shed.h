@@ -1,4 +1,4 @@
-/* shed.h: large arrays that go piece by piece, so that no write pays for a whole one.
+/* shed.h: how arrays go: large ones piece by piece, so that no write pays for a whole.
  *
  *   old array while growing:
  *
@@ -24,8 +24,8 @@
 
 /* Gives back a piece of the old array, if the mark is that far. */
 void gmi_shed(gm_map *m);
-/* Takes an array that nobody reads. */
-void gmi_bury(gm_map *m, char *buckets);
+/* One pin less; with the last one the array goes, one way or another. */
+void gmi_unpin(gm_map *m, char *buckets);
 /* Frees one piece of what is buried, or all of it. */
 void gmi_bury_piece(gm_map *m);
 void gmi_bury_all(gm_map *m);
