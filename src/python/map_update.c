@@ -5,13 +5,19 @@
  */
 #include "map_type.h"
 
+static inline int
+store(MapObject *self, PyObject *key, PyObject *value)
+{
+    return self->spec->quick->store(self, key, value);
+}
+
 /* From a list [k0, v0, k1, v1, ...]: what a map held at one instant; steals. */
 static int
 update_from_snapshot(MapObject *self, PyObject *flat)
 {
     int result = flat != NULL ? 0 : -1;
     for (Py_ssize_t i = 0; result == 0 && i < PyList_GET_SIZE(flat); i += 2) {
-        result = map_store(self, PyList_GET_ITEM(flat, i), PyList_GET_ITEM(flat, i + 1));
+        result = store(self, PyList_GET_ITEM(flat, i), PyList_GET_ITEM(flat, i + 1));
     }
     Py_XDECREF(flat);
     return result;
@@ -27,7 +33,7 @@ update_from_map(MapObject *self, MapObject *other)
     PyObject *pair;
     int result = iter != NULL ? 0 : -1;
     while (result == 0 && (pair = Py_TYPE(iter)->tp_iternext((PyObject *)iter)) != NULL) {
-        result = map_store(self, PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1));
+        result = store(self, PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1));
         Py_DECREF(pair);
     }
     Py_XDECREF(iter);
@@ -42,7 +48,7 @@ update_from_dict(MapObject *self, PyObject *dict)
     while (PyDict_Next(dict, &position, &key, &value)) {
         Py_INCREF(key);
         Py_INCREF(value);
-        int result = map_store(self, key, value);
+        int result = store(self, key, value);
         Py_DECREF(key);
         Py_DECREF(value);
         if (result < 0) {
@@ -64,7 +70,7 @@ update_from_keys(MapObject *self, PyObject *other, PyObject *keys_method)
     int result = iterator != NULL ? 0 : -1;
     while (result == 0 && (key = PyIter_Next(iterator)) != NULL) {
         PyObject *value = PyObject_GetItem(other, key);
-        result = value != NULL ? map_store(self, key, value) : -1;
+        result = value != NULL ? store(self, key, value) : -1;
         Py_DECREF(key);
         Py_XDECREF(value);
     }
@@ -93,7 +99,7 @@ store_pair(MapObject *self, PyObject *item, Py_ssize_t index)
     else {
         PyObject *key = Py_NewRef(PySequence_Fast_GET_ITEM(pair, 0));
         PyObject *value = Py_NewRef(PySequence_Fast_GET_ITEM(pair, 1));
-        result = map_store(self, key, value);
+        result = store(self, key, value);
         Py_DECREF(key);
         Py_DECREF(value);
     }
@@ -133,6 +139,9 @@ map_update(MapObject *self, PyObject *other)
     }
     if (PyDict_CheckExact(other)) {
         return update_from_dict(self, other);
+    }
+    if (PyList_CheckExact(other) || PyTuple_CheckExact(other)) { /* no mapping: not to be asked */
+        return update_from_pairs(self, other);
     }
     PyObject *keys = keys_method_of(other);
     if (keys == NULL) {
