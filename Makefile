@@ -77,7 +77,7 @@ sanitize: ## the Python tests under ASan and UBSan, in an environment of their o
 benchmarks: ## every benchmark, one after the other, into benchmarks/README.md: an hour
 	$(PYTHON) benchmarks/all.py
 
-bench-%: ## one of them: bench-dict bench-core bench-hash bench-pause bench-memory bench-batch bench-sync
+bench-%: ## one of them: bench-dict bench-lists bench-core bench-hash bench-pause bench-memory bench-batch bench-sync
 	$(PYTHON) benchmarks/bench_$*.py --update
 
 .PHONY: format

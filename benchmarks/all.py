@@ -64,6 +64,7 @@ class Benchmark:
 BENCHMARKS = (
     Benchmark("bench_core", programs=("cc",)),
     Benchmark("bench_dict", ("--sizes", "8,1000", "--rounds", "2")),
+    Benchmark("bench_lists", ("--rounds", "2")),
     Benchmark("bench_batch", modules=("numpy", "matplotlib")),
     Benchmark("bench_sync", ("--rounds", "2", "--threads", "2")),
     Benchmark("bench_pause", modules=("numpy", "matplotlib")),
