@@ -25,11 +25,9 @@ sums_quietly(MapObject *self, PyObject *delta)
 static PyObject *
 quiet_sum(PyObject *a, PyObject *b)
 {
-    const int64_t half = INT64_MAX / 2;
     int64_t x, y;
-    if (PyLong_CheckExact(a) && int_as_int64(a, &x) && int_as_int64(b, &y) && x <= half &&
-        x >= -half && y <= half && y >= -half) {
-        return PyLong_FromLongLong(x + y);
+    if (PyLong_CheckExact(a) && int_as_int64(a, &x) && int_as_int64(b, &y) && add_int64(x, y, &x)) {
+        return PyLong_FromLongLong(x);
     }
     return PyNumber_Add(a, b);
 }
@@ -52,8 +50,11 @@ add_quickly(MapObject *self, PyObject *key, PyObject *delta)
     if (self->spec->elem.code != TYPE_INT64 || !add_int64(x, d, &x)) {
         return NULL;
     }
-    memcpy(slot, &x, sizeof x);
-    return PyLong_FromLongLong(x);
+    PyObject *sum = PyLong_FromLongLong(x);
+    if (sum != NULL) {
+        memcpy(slot, &x, sizeof x);
+    }
+    return sum;
 }
 
 /* The present element plus delta, stored in place; new.  The sum runs no Python
