@@ -80,6 +80,10 @@ benchmarks: ## every benchmark, one after the other, into benchmarks/README.md: 
 bench-%: ## one of them: bench-dict bench-lists bench-core bench-hash bench-pause bench-memory bench-batch bench-sync
 	$(PYTHON) benchmarks/bench_$*.py --update
 
+.PHONY: docs
+docs: ## the site of docs/ in build/docs/html, warnings are errors; needs pip install '.[docs]'
+	GOMAP_DOCS_PYTHON=$(PYTHON) .ci/docs $(BUILD)/docs
+
 .PHONY: format
 format: ## ruff and clang-format
 	ruff check --fix .
