@@ -108,7 +108,8 @@ enum gm_flag {
 #define GM_DEBUG 0
 #endif
 
-#if defined(__GNUC__) || defined(__clang__)
+/* GM_PLAIN_C: as for a compiler without these extensions, to test what it would get. */
+#if (defined(__GNUC__) || defined(__clang__)) && !defined(GM_PLAIN_C)
 #define GM_LIKELY(x) __builtin_expect(!!(x), 1)
 #define GM_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define GM_ALWAYS_INLINE inline __attribute__((always_inline))
@@ -120,14 +121,20 @@ enum gm_flag {
 #define GM_LOWEST_BIT(x) ((unsigned)__builtin_ctzll(x))
 #define GM_LEADING_ZEROS(x) ((unsigned)__builtin_clzll(x))
 #elif defined(_MSC_VER)
+#include <intrin.h>
 #define GM_LIKELY(x) (x)
 #define GM_UNLIKELY(x) (x)
 #define GM_ALWAYS_INLINE __forceinline
 #define GM_NOINLINE __declspec(noinline)
+#if defined(_M_X64)
+#define GM_PREFETCH(p) _mm_prefetch((const char *)(p), _MM_HINT_T0)
+#else
 #define GM_PREFETCH(p) ((void)(p))
+#endif
 #define GM_HAS_EFFECTS() ((void)0)
 #define GM_MAY_ALIAS
 #define GM_LOWEST_BIT(x) gm_lowest_bit(x)
+#define GM_LEADING_ZEROS(x) gm_leading_zeros(x)
 #else
 #define GM_LIKELY(x) (x)
 #define GM_UNLIKELY(x) (x)
@@ -144,22 +151,34 @@ enum gm_flag {
 static inline unsigned
 gm_leading_zeros(uint64_t x)
 {
+#if defined(_MSC_VER) && defined(_WIN64)
+    unsigned long highest;
+    _BitScanReverse64(&highest, x);
+    return 63 - (unsigned)highest;
+#else
     unsigned n = 0;
     while (!(x >> (63 - n))) {
         n++;
     }
     return n;
+#endif
 }
 
 /* The index of the lowest set bit of x, which has one. */
 static inline unsigned
 gm_lowest_bit(uint64_t x)
 {
+#if defined(_MSC_VER) && defined(_WIN64)
+    unsigned long lowest;
+    _BitScanForward64(&lowest, x);
+    return (unsigned)lowest;
+#else
     unsigned i = 0;
     while (!(x >> i & 1)) {
         i++;
     }
     return i;
+#endif
 }
 
 #endif

@@ -28,7 +28,7 @@
 static inline void
 gm_multiply(uint64_t *a, uint64_t *b)
 {
-#if defined(__SIZEOF_INT128__)
+#if defined(__SIZEOF_INT128__) && !defined(GM_PLAIN_C)
     __extension__ typedef unsigned __int128 wide;
     wide product = (wide)*a * *b;
     *a = (uint64_t)product;

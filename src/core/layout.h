@@ -376,7 +376,7 @@ gmi_match_shown(const char *bucket)
 static GM_ALWAYS_INLINE unsigned
 gmi_first_hit(gmi_hits hits)
 {
-#if GM_USE_SSE2 && defined(__GNUC__)
+#if GM_USE_SSE2 && defined(__GNUC__) && !defined(GM_PLAIN_C)
     return (unsigned)__builtin_ctz(hits); /* 32 bits: no sign extension first */
 #else
     return GM_LOWEST_BIT(hits) >> GMI_HIT_SHIFT;

@@ -42,7 +42,8 @@ box_kind(const BoxType *type, bool hashed)
 static TypeCode
 code_of_class(ModuleState *state, PyObject *type)
 {
-    static PyTypeObject *const builtin[] = {
+    /* Not static: on Windows these addresses are known only when the module is loaded. */
+    PyTypeObject *const builtin[] = {
         &PyUnicode_Type, &PyBytes_Type, &PyLong_Type, &PyFloat_Type, &PyBool_Type, &PyComplex_Type,
     };
     if (type == (PyObject *)&PyBaseObject_Type) {
