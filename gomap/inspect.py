@@ -140,7 +140,7 @@ def _per(total: float, n: int) -> float:
 
 
 def stats(m: Any, /, *, progress: Callable[[float], object] | None = None) -> Stats:
-    """stats(m, *, progress=None): the figures of a map, in one walk of its buckets.
+    """stats(m, /, *, progress=None): the figures of a map, in one walk of its buckets.
 
     O(buckets): some 0.1 s for ten million entries.  For more, `progress` is called with
     the fraction done, some ten times for each million of buckets; what it raises is raised.
@@ -241,7 +241,7 @@ class Explanation(Shown):
 
 
 def explain(m: Any, key: Any, /) -> Explanation:
-    """explain(m, key): the path of one lookup, slot by slot, in the live map.
+    """explain(m, key, /): the path of one lookup, slot by slot, in the live map.
 
     Nothing moves and no flag is left behind.  Raises TypeError or OverflowError for a
     key that the map's type does not take.  O(length of the chain).
@@ -276,7 +276,7 @@ class Cursor(NamedTuple):
 
 
 def cursor(it: Any, /) -> Cursor:
-    """cursor(it): where a live iterator of a map stands, in its array.  O(chain).
+    """cursor(it, /): where a live iterator of a map stands, in its array.  O(chain).
 
     `it` is what ``iter()`` gives for a map or for its keys, values or items.  An entry
     that was moved since the iterator was made is shown as it is now, but its place is
@@ -327,7 +327,7 @@ class Recording:
 
 
 def record(m: Any, /, *, states: bool = False) -> Recording:
-    """record(m, *, states=False): what happens to a map, as a list of events.
+    """record(m, /, *, states=False): what happens to a map, as a list of events.
 
     A context manager: its list gets an `Event` for everything that the engine does to
     the map in the ``with`` block, when the operation that caused it ends.  Each has

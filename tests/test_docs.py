@@ -10,6 +10,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import importlib.util
+import inspect as python_inspect
 import pkgutil
 import re
 import subprocess
@@ -226,13 +227,59 @@ def test_the_reference_describes_nothing_that_is_gone() -> None:
     assert [name for name in sorted(DESCRIBED - {"gomap"}) if not is_there(name)] == []
 
 
+def functions() -> list[Any]:
+    """The public functions written in Python, and the methods of the public classes."""
+    found = {}
+    for module in map(importlib.import_module, MODULES):
+        for name in module.__all__:
+            thing = getattr(module, name)
+            members = vars(thing) if isinstance(thing, type) else {name: thing}
+            for part, member in members.items():
+                plain = getattr(member, "__func__", member)
+                if python_inspect.isfunction(plain) and not part.startswith("_"):
+                    found[f"{plain.__module__}.{plain.__qualname__}"] = plain
+    return [pytest.param(function, id=name) for name, function in sorted(found.items())]
+
+
+def parameters(function: Any) -> list[tuple[str, Any, bool]]:
+    """A function's parameters: name, kind, whether it may be left out."""
+    signature = python_inspect.signature(function).parameters.values()
+    return [(p.name, p.kind, p.default is not p.empty) for p in signature if p.name not in IMPLICIT]
+
+
+IMPLICIT = {"self", "cls"}
+
+
+def written_parameters(function: Any) -> list[tuple[str, Any, bool]] | None:
+    """The same of the signature that the docstring begins with; None for one cut short."""
+    doc = python_inspect.getdoc(function) or ""
+    name = function.__name__
+    head = re.match(rf"{name}(\(.*?\))(?: -> .*?)?: ", doc)
+    assert head is not None, f"{name}: no signature: {doc[:60]!r}"
+    if ", ...)" in head[1] or "[" in head[1]:
+        return None
+    namespace: dict[str, Any] = {"Map": gomap.Map}
+    exec(f"def {name}{head[1]}: ...", namespace)
+    return parameters(namespace[name])
+
+
+@pytest.mark.parametrize("function", functions())
+def test_the_signature_in_the_docstring_is_the_real_one(function: Any) -> None:
+    written, real = written_parameters(function), parameters(function)
+    may_be_any = any(kind is python_inspect.Parameter.VAR_POSITIONAL for _, kind, _ in real)
+    assert written in (None, real) or may_be_any
+
+
 # ---- the extensions of the build --------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["blocks", "docstrings", "names", "pages", "comments", "commands"])
+@pytest.mark.parametrize(
+    "name", ["blocks", "comments", "commands", "docstrings", "names", "notebooks", "pages"]
+)
 def test_examples_of_the_extensions_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if name != "blocks":
         pytest.importorskip("sphinx", reason="pip install '.[docs]'")
+    monkeypatch.syspath_prepend(DOCS / "_ext")
     module = extension(name)
     found = [test for test in doctest.DocTestFinder().find(module, name) if test.examples]
     assert found

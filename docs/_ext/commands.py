@@ -40,7 +40,7 @@ class CommandHelp(SphinxDirective):
         """Show it as it is printed."""
         command = self.arguments[0] if self.arguments else ""
         text = f"$ {' '.join(['gomap', *command.split()])} --help\n{help_of(command)}"
-        block: Any = nodes.literal_block(text, text, language="console")
+        block: Any = nodes.literal_block(text, text, language="text")
         return [block]
 
 

@@ -81,9 +81,17 @@ def as_literal(lines: Iterable[str]) -> list[str]:
 def signature(
     app: Sphinx, what: str, name: str, obj: Any, options: Any, args: str | None, returns: Any
 ) -> tuple[str | None, Any] | None:
-    """Write ``...`` for defaults that stand for "not given"."""
+    """Write ``...`` for defaults that stand for "not given".
+
+    Where a signature says only ``**options``, the docstring's own says which.
+    """
     if args is None:
         return None
+    doc = getattr(obj, "__doc__", None) or ""
+    own = doc.partition("\n")[0].partition("): ")[0]
+    last = name.rpartition(".")[2]
+    if "**options" in args and own.startswith(f"{last}(") and "..." not in own[-3:]:
+        args = f"{own.removeprefix(last)})"
     args = re.sub(r"=(Ellipsis|ABSENT|<object object at \w+>)", "=...", args)
     return args, returns
 

@@ -23,6 +23,8 @@ from pygments.util import ClassNotFound
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+import notebooks
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 OPTIONAL = {"SECURITY.md"}
 _INCLUDED = re.compile(r"^Included: \[[^]]*\]\(([^)#]+)(?:#([^)]*))?\)$", re.MULTILINE)
@@ -131,7 +133,15 @@ def read(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def note(app: Sphinx, doctree: nodes.document) -> None:
-    """Note the files that a page links to."""
+    """Note the files that a page links to, and trim its code.
+
+    An example ends in an empty line, so that doctest knows where its output ends.
+    """
+    for block in doctree.findall(nodes.literal_block):
+        text = block.astext().rstrip("\n")
+        block.rawsource = text
+        block.children = [nodes.Text(text)]
+        block.children[0].parent = block
     wanted = {
         node["refuri"].removeprefix("source:")
         for node in doctree.findall(nodes.reference)
@@ -176,9 +186,27 @@ def file_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             todo |= {f"{name}/{n}" for n in names} - done
             rows = "".join(f'<li><a href="{path.name}/{n}.html">{n}</a></li>' for n in names)
             body = f"<ul>{rows}</ul>"
+        elif path.suffix == ".ipynb":
+            body, linked = followed(notebooks.as_html(path), name)
+            todo |= linked - done
         else:
             body = _highlighted(path)
-        yield f"source/{name}", {"title": name, "body": f"<h1>{name}</h1>{body}"}, "page.html"
+        head = "" if "<h1" in body else f"<h1>{name}</h1>"
+        yield f"source/{name}", {"title": name, "body": head + body}, "page.html"
+
+
+def followed(body: str, name: str) -> tuple[str, set[str]]:
+    """Lead a notebook's links to other files to their pages; return these files, too."""
+    linked = set()
+
+    def bent(found: re.Match[str]) -> str:
+        wanted = _repository_path(name, found[1])
+        if not (ROOT / wanted).is_file():
+            return found[0]
+        linked.add(wanted)
+        return f'href="{found[1]}.html"'
+
+    return re.sub(r'href="([^":#]+)"', bent, body), linked
 
 
 def _is_text(path: Path) -> bool:

@@ -91,9 +91,22 @@ class Explorer(SphinxDirective):
         return [nodes.raw("", frame + link, format="html")]
 
 
+def enlarge(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Make each drawn picture a link to itself: on a small screen one wants it whole."""
+    for wrapper in doctree.findall(nodes.container):
+        if "picture" in wrapper["classes"]:
+            for image in list(wrapper.findall(nodes.image)):
+                name = app.env.images[image["uri"]][1]
+                uri = f"{'../' * docname.count('/')}{app.builder.imagedir}/{name}"
+                link = nodes.reference("", "", refuri=uri, internal=True)
+                image.replace_self(link)
+                link += image
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Add the directives."""
     app.add_directive("picture", Picture)
     app.add_directive("shown", Shown)
     app.add_directive("explorer", Explorer)
+    app.connect("doctree-resolved", enlarge)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

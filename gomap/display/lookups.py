@@ -31,7 +31,7 @@ COLORS = {"empty": "gm-s1", "rest": "gm-s0", "other key": "gm-s3", "found": "gm-
 
 
 def explanation_html(e: Explanation, /) -> str:
-    """explanation_html(e): the path of one lookup as HTML.
+    """explanation_html(e, /): the path of one lookup as HTML.
 
     The hash's high byte is marked, which gives the tophash; its low bits give the bucket.
     Below 200 KB, however long the chain.  O(slots examined).

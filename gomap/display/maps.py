@@ -80,7 +80,7 @@ def _body(s: Stats, h: Hmap | None, *, nil: bool) -> str:
 
 
 def map_html(m: Any, /) -> str:
-    """map_html(m): the map's own layout as HTML: what a notebook shows for it.
+    """map_html(m, /): the map's own layout as HTML: what a notebook shows for it.
 
     A small map shows its header, every bucket with tophash bytes, keys, elements and
     overflow chains, and the old array beside the new one while it grows; a large one its
@@ -97,7 +97,7 @@ def map_html(m: Any, /) -> str:
 
 
 def stats_html(s: Stats, /) -> str:
-    """stats_html(s): the statistics of a map as HTML.  O(longest chain).
+    """stats_html(s, /): the statistics of a map as HTML.  O(longest chain).
 
     >>> from gomap import Map, display, inspect
     >>> "hitprobe" in display.stats_html(inspect.stats(Map[str, int]({"alice": 30})))
@@ -140,7 +140,7 @@ def page(
     growth: Sequence[Any] = (),
     table: Iterable[LoadRow] = (),
 ) -> str:
-    """page(m, title=None, *, growth=(), table=()): the map as one self-contained HTML page.
+    """page(m, /, title=None, *, growth=(), table=()): the map as one self-contained HTML page.
 
     `growth` are steps with count, B, noverflow, overflow_buckets and pct_overflow: the full
     map before each doubling.  `table` are rows of `load_factor_table`, each shown beside
@@ -162,7 +162,7 @@ def page(
 
 
 def map_pretty(m: Any, printer: Any, cycle: bool, /) -> None:
-    """map_pretty(m, printer, cycle): the map as IPython's plain text: ``_repr_pretty_``.
+    """map_pretty(m, printer, cycle, /): the map as IPython's plain text: ``_repr_pretty_``.
 
     The map's entries, wrapped as a dict's would be; beyond a thousand only what it is and
     how large.  Unlike repr() it is bounded for any number of entries.  O(buckets).

@@ -22,7 +22,7 @@ EVENT_HEADS = (
 
 
 def load_table_html(rows: Iterable[LoadRow], /) -> str:
-    """load_table_html(rows): measured load factor rows beside Go's published ones.
+    """load_table_html(rows, /): measured load factor rows beside Go's published ones.
 
     Each figure is followed by Go's and the difference.  O(rows).
 
@@ -81,7 +81,7 @@ def growth_section(steps: Sequence[Any]) -> str:
 
 
 def events_html(events: Sequence[Any], /, bounded: int = 200) -> str:
-    """events_html(events, bounded=200): what `record` wrote down, as a table.
+    """events_html(events, /, bounded=200): what `record` wrote down, as a table.
 
     At most `bounded` rows: the first quarter and the last of a longer list; the counts
     by kind are of all.  Raises ValueError unless bounded >= 2.  O(events).

@@ -169,7 +169,7 @@ class Drawn:
 
 
 def stats_rich(s: Stats, /) -> Drawn:
-    """stats_rich(s): a map's statistics for rich, within 80 columns.
+    """stats_rich(s, /): a map's statistics for rich, within 80 columns.
 
     Raises ImportError where rich is not installed.  O(longest chain).
 
@@ -238,7 +238,7 @@ def _history(s: Stats) -> Table:
 
 
 def explanation_rich(e: Explanation, /) -> Drawn:
-    """explanation_rich(e): the path of one lookup for rich, a line for each slot.
+    """explanation_rich(e, /): the path of one lookup for rich, a line for each slot.
 
     Long paths show their beginning and their end.  Raises ImportError where rich is not
     installed.  O(slots examined).
@@ -299,7 +299,7 @@ def _outcome(e: Explanation) -> Text:
 
 
 def load_table_rich(rows: Iterable[LoadRow], /) -> Drawn:
-    """load_table_rich(rows): measured load factor rows beside Go's, within 80 columns.
+    """load_table_rich(rows, /): measured load factor rows beside Go's, within 80 columns.
 
     Raises ImportError where rich is not installed.  O(rows).
 

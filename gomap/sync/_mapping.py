@@ -101,7 +101,7 @@ class SyncMapping(Guarded[K, V]):
         return self._map.get(key, default)
 
     def keys(self) -> KeysView[K]:
-        """keys(): a live view of the keys; iterating it while others write is allowed.
+        """keys(): a live view of the keys; iterating it while others write is allowed.  O(1).
 
         >>> from gomap import sync
         >>> sync.Map({'a': 1}).keys() & {'a', 'b'}
@@ -110,7 +110,7 @@ class SyncMapping(Guarded[K, V]):
         return self._map.keys()
 
     def values(self) -> ValuesView[V]:
-        """values(): a live view of the elements; iterating it while others write is allowed.
+        """values(): a live view of the elements; iterating it while others write is allowed.  O(1).
 
         >>> from gomap import sync
         >>> sum(sync.Map[str, int]({'a': 1, 'b': 2}).values())
@@ -119,7 +119,7 @@ class SyncMapping(Guarded[K, V]):
         return self._map.values()
 
     def items(self) -> ItemsView[K, V]:
-        """items(): a live view of the entries; iterating it while others write is allowed.
+        """items(): a live view of the entries; iterating it while others write is allowed.  O(1).
 
         An entry present throughout comes exactly once, one deleted before it is
         reached never comes, and one that is deleted and stored again may come again

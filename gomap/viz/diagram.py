@@ -39,7 +39,7 @@ class Places(NamedTuple):
 
 
 def layout(m: Any, /, *, buckets: int = 8, theme: str = "light") -> Picture:
-    """layout(m, buckets=8, theme="light"): the diagram of a live map, all of it true.
+    """layout(m, /, *, buckets=8, theme="light"): the diagram of a live map, all of it true.
 
     The hmap with its fields, the array of buckets, each bucket with its tophash bytes,
     keys and elements, the overflow buckets to the right, the spare ones behind the array;

@@ -105,7 +105,7 @@ class Film(Picture):
 
 
 def film(events: Sequence[Event], /, *, theme: str = "light") -> Film:
-    """film(events, theme="light"): growth and evacuation, one frame an event.
+    """film(events, /, *, theme="light"): growth and evacuation, one frame an event.
 
     `events` are those of ``inspect.record(m, states=True)``.  Each frame shows the old
     array over the new one, a column a bucket and a box a slot, where the entries of an

@@ -40,7 +40,7 @@ class Growth(NamedTuple):
 
 
 def timeline(events: Sequence[Event], /, *, theme: str = "light") -> Picture:
-    """timeline(events, theme="light"): count, load, overflow and bytes against operations.
+    """timeline(events, /, *, theme="light"): count, load, overflow and bytes against operations.
 
     `events` are those of `inspect.record`.  Spans in which the map grew are shaded, in
     another colour where the number of buckets stayed; new seeds and cleared maps are

@@ -35,7 +35,7 @@ _HATCH = "////"
 
 
 def heat_map(m: Any, /, *, theme: str = "light") -> Picture:
-    """heat_map(m, theme="light"): the entries of every chain, as a coloured grid.
+    """heat_map(m, /, *, theme="light"): the entries of every chain, as a coloured grid.
 
     A cell is a chain, the array's first at the top left; above 8192 chains it is the mean
     of neighbouring ones, and the picture says of how many.  While the map grows the old

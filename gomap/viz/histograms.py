@@ -29,7 +29,7 @@ _ENOUGH = 5
 
 
 def chain_histogram(m: Any, /, *, theme: str = "light") -> Picture:
-    """chain_histogram(m, theme="light"): chains by number of overflow buckets.
+    """chain_histogram(m, /, *, theme="light"): chains by number of overflow buckets.
 
     Beside each bar stands what keys thrown at random give: Poisson's figures at the
     map's load.  While the map grows, the chains are those that a lookup can reach.  One
@@ -51,7 +51,7 @@ def chain_histogram(m: Any, /, *, theme: str = "light") -> Picture:
 
 
 def tophash_histogram(m: Any, /, *, theme: str = "light") -> Picture:
-    """tophash_histogram(m, theme="light"): entries by tophash byte, 256 bars.
+    """tophash_histogram(m, /, *, theme="light"): entries by tophash byte, 256 bars.
 
     The line is what a good hash gives on average (bytes 5 to 9 come twice as often: they
     also take the hashes whose top byte is one of the states 0 to 4), the band two standard

@@ -34,7 +34,7 @@ FIGURES = (
 
 
 def overview(m: Any, /, *, theme: str = "light") -> Picture:
-    """overview(m, theme="light"): one page about a map.
+    """overview(m, /, *, theme="light"): one page about a map.
 
     Its header and memory, the four figures of Go's load factor table beside Go's own,
     buckets by slots in use, chains by overflow buckets, tophash bytes, and the heat map.

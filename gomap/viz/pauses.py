@@ -42,7 +42,7 @@ Times = NDArray[np.int64]
 
 
 def latency(n: int = 1_000_000, /, *, rounds: int = _ROUNDS, theme: str = "light") -> Picture:
-    """latency(n=1_000_000, rounds=3, theme="light"): what single inserts cost, measured now.
+    """latency(n=1_000_000, /, *, rounds=3, theme="light"): what single inserts cost, measured now.
 
     `n` random numbers go one by one into a growing ``Map[int64, int64]`` and into a
     growing dict, each insert timed; both grow at the same inserts in every round, and an

@@ -150,7 +150,7 @@ map_to_arrays(MapObject *self, PyObject *ignored)
 }
 
 const char map_keys_array_doc[] = PyDoc_STR("keys_array($self, /)\n--\n\n\
-All keys, as to_arrays gives them.\n\
+All keys, as to_arrays gives them.  O(buckets).\n\
 \n\
 >>> from gomap import Map, int64\n\
 >>> Map[int64, int64]({7: 1}).keys_array().tolist()\n\
@@ -165,7 +165,7 @@ map_keys_array(MapObject *self, PyObject *ignored)
 }
 
 const char map_values_array_doc[] = PyDoc_STR("values_array($self, /)\n--\n\n\
-All elements, as to_arrays gives them.\n\
+All elements, as to_arrays gives them.  O(buckets).\n\
 \n\
 >>> from gomap import Map, int64\n\
 >>> Map[int64, int64]({7: 1}).values_array().tolist()\n\

@@ -32,7 +32,7 @@ def explorer(
     seed: int | None = 1,
     max_frames: int = MAX_FRAMES,
 ) -> Any:
-    """explorer(source, *, map=None, key_type=object, ...): steps through what an engine did.
+    """explorer(source="story", /, *, map=None, seed=1, ...): steps through what an engine did.
 
     A widget for notebooks, of recorded states of the real engine.  `source` is
 
@@ -86,7 +86,11 @@ def to_html(
 
 
 def export_html(source: Any, path: str | Path, /, **options: Any) -> None:
-    """export_html(source, path, **as explorer): write `to_html(source)` to a file.
+    """export_html(source, path, /, **options): write the explorer of `source` as a page of HTML.
+
+    One file that loads nothing, with what `explorer(source, **options)` would show, and
+    without anywidget.  Errors as `explorer`'s, and OSError when the file cannot be written.
+    O(buckets) a frame.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
