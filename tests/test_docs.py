@@ -30,9 +30,9 @@ ELSEWHERE = {"from_go.md", "shuffled_order.md"}
 OPTIONS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL | doctest.NORMALIZE_WHITESPACE
 
 
-def extension(name: str) -> ModuleType:
-    """A module of docs/_ext, those that need no Sphinx."""
-    spec = importlib.util.spec_from_file_location(name, DOCS / "_ext" / f"{name}.py")
+def extension(name: str, folder: Path = DOCS / "_ext") -> ModuleType:
+    """A module of docs/, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -291,3 +291,19 @@ def test_examples_of_the_extensions_run(name: str, monkeypatch: pytest.MonkeyPat
 def test_every_command_is_on_its_page(command: str) -> None:
     page = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
     assert f"```{{command-help}} {command}\n" in page
+
+
+def test_the_check_of_the_built_site_sees_what_is_broken(tmp_path: Path) -> None:
+    check: Any = extension("check", DOCS)
+    (tmp_path / "b.html").write_text('<p id="here"></p><a href="a.html">a</a>')
+    page = tmp_path / "a.html"
+    page.write_text(
+        '<a href="b.html#here">1</a><a href="b.html#gone">2</a><a href="c.html">3</a>'
+        '<a href="https://go.dev">4</a><script src="https://example.org/x.js"></script>'
+    )
+    assert check.faults_of(tmp_path, page) == [
+        "a.html loads https://example.org/x.js",
+        "a.html: b.html#gone has no such anchor",
+        "a.html: c.html is not there",
+    ]
+    assert check.faults_of(tmp_path, tmp_path / "b.html") == []

@@ -64,7 +64,7 @@ def as_literal(lines: Iterable[str]) -> list[str]:
     """Keep an indented block in columns as it is.
 
     >>> as_literal(["Text:", "", "    a     one", "    bc    two"])
-    ['Text:', '', '::', '', '    a     one', '    bc    two']
+    ['Text:', '', '.. code-block:: text', '', '    a     one', '    bc    two']
     """
     out: list[str] = []
     inside = False
@@ -72,7 +72,7 @@ def as_literal(lines: Iterable[str]) -> list[str]:
         if inside:
             inside = not line or line.startswith("    ")
         elif _COLUMNS.match(line) and (not out or not out[-1]):
-            out += ["::", ""]
+            out += [".. code-block:: text", ""]
             inside = True
         out.append(line)
     return out
@@ -90,7 +90,8 @@ def signature(
     doc = getattr(obj, "__doc__", None) or ""
     own = doc.partition("\n")[0].partition("): ")[0]
     last = name.rpartition(".")[2]
-    if "**options" in args and own.startswith(f"{last}(") and "..." not in own[-3:]:
+    vague = "**options" in args or args == "(*_, **__)"
+    if vague and own.startswith(f"{last}(") and not own.endswith(", ..."):
         args = f"{own.removeprefix(last)})"
     args = re.sub(r"=(Ellipsis|ABSENT|<object object at \w+>)", "=...", args)
     return args, returns

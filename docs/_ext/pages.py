@@ -68,7 +68,7 @@ def section(text: str, anchor: str) -> str:
         if slug(head[2]) == anchor:
             ends = [h.start() for h in heads[number + 1 :] if len(h[1]) <= len(head[1])]
             return text[head.end() : min(ends, default=len(text))].strip()
-    raise ExtensionError(f"no section #{anchor} to include")
+    raise LookupError(anchor)
 
 
 def _without_code(text: str) -> str:
@@ -121,7 +121,10 @@ def read(app: Sphinx, docname: str, source: list[str]) -> None:
         app.env.note_dependency(os.fspath(ROOT / name), docname=docname)
         text = (ROOT / name).read_text(encoding="utf-8")
         if found[2]:
-            text = section(text, found[2])
+            try:
+                text = section(text, found[2])
+            except LookupError as error:
+                raise ExtensionError(f"{page}: {name} has no section #{found[2]}") from error
         return Bender(pages, page, name)(text)
 
     own = Bender(pages, page, page)
