@@ -183,15 +183,13 @@ gmi_overflow_reserve(gm_map *m, size_t n)
     return true;
 }
 
-/* Go counts overflow buckets exactly below 2**16 buckets, by chance above. */
+/* Go counts overflow buckets exactly below 2**16 buckets, by chance above.  A map of
+ * fixed size can have more of them than 16 bits count: the counter stays at its top. */
 static void
 count_overflow(gm_map *m)
 {
-    if (m->B < 16) {
-        m->noverflow++;
-    }
-    else if ((gm_splitmix(&m->rng) & gmi_mask(m->B - 15u)) == 0) {
-        m->noverflow++;
+    if (m->B < 16 || (gm_splitmix(&m->rng) & gmi_mask(m->B - 15u)) == 0) {
+        m->noverflow += m->noverflow < UINT16_MAX;
     }
 }
 

@@ -96,6 +96,25 @@ test_hints_beyond_memory_are_refused(void)
     memory_check_empty(&memory);
 }
 
+/* 1,024 buckets that never grow, filled until each has 70 overflow buckets. */
+static void
+test_the_count_of_overflow_buckets_stays_at_its_top(void)
+{
+    table t;
+    test_memory *memory = &t.memory;
+    memory_init(memory);
+    t.type = (gm_type){&gm_kind_hashed_bits64, NULL, 8, 8, 8};
+    gm_options o = {&t.type, &memory->allocator, 1, true, 1024 * 6, NULL, NULL, true};
+    CHECK_EQ(gm_map_new(&o, &t.map), GM_OK);
+    CHECK_EQ(table_header(&t).B, 10);
+    for (uint64_t i = 0; i < 1024 * 71 * 8; i++) {
+        put_hashed(&t, i, i, i);
+    }
+    CHECK_EQ(table_stats(&t).overflow_buckets, 1024 * 70);
+    CHECK_EQ(table_header(&t).noverflow, UINT16_MAX);
+    table_fini(&t);
+}
+
 /* ---- evacuation ------------------------------------------------------------------------- */
 
 /* 53 entries at B = 3: the growth to 16 buckets has just begun, 8 to move. */
@@ -308,6 +327,8 @@ static const test_case cases[] = {
     {"ten_thousand_entries_take_eleven_doublings", test_ten_thousand_entries_take_eleven_doublings},
     {"every_hint_gives_the_smallest_fitting_size", test_every_hint_gives_the_smallest_fitting_size},
     {"hints_beyond_memory_are_refused", test_hints_beyond_memory_are_refused},
+    {"the_count_of_overflow_buckets_stays_at_its_top",
+     test_the_count_of_overflow_buckets_stays_at_its_top},
     {"every_write_moves_one_or_two_buckets", test_every_write_moves_one_or_two_buckets},
     {"pop_moves_buckets_only_for_a_key_that_is_there",
      test_pop_moves_buckets_only_for_a_key_that_is_there},
