@@ -73,6 +73,14 @@ $(BUILD)/core-pieces/%.o: %.c Makefile
 sanitize: ## the Python tests under ASan and UBSan, in an environment of their own
 	.ci/sanitize $(BUILD)/sanitize
 
+.PHONY: static
+static: ## gcc's analyzer, clang-tidy and cppcheck over src/
+	PYTHON=$(PYTHON) .ci/static
+
+.PHONY: scale
+scale: ## a hundred million entries, filled and verified: 6 GB, minutes
+	pytest --slow tests/test_scale.py
+
 .PHONY: benchmarks
 benchmarks: ## every benchmark, one after the other, into benchmarks/README.md: an hour
 	$(PYTHON) benchmarks/all.py

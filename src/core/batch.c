@@ -100,6 +100,7 @@ expected_fresh(gm_map *m, const gm_writes *batch)
         return 0;
     }
     draw_sample(m, batch, &s, draws);
+    assert(s.tried > 0); /* the first key drawn is no repeat */
     m->allocator->release(m->allocator->context, s.table, s.slots * sizeof *s.table);
     uint64_t different = batch->n;
     if (s.repeats > s.tried / 8) {

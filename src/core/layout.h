@@ -219,6 +219,7 @@ gmi_is_same_size(const gm_map *m)
 static GM_ALWAYS_INLINE size_t
 gmi_old_count(const gm_map *m)
 {
+    assert(m->B > 0 || gmi_is_same_size(m));
     return (size_t)1 << (m->B - !gmi_is_same_size(m));
 }
 

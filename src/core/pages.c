@@ -5,7 +5,7 @@
  * gives every page back in one go.  Here nothing costs in proportion to a block.
  */
 #if defined(__linux__)
-#define _GNU_SOURCE 1
+#define _GNU_SOURCE 1 /* NOLINT(bugprone-reserved-identifier,cert-dcl*): the C library reads it */
 #endif
 
 #include <stdlib.h>

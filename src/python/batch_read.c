@@ -34,10 +34,12 @@ open_list(Answers *answers)
     const MapSpec *spec = answers->map->spec;
     if (answers->out != NULL) {
         if (!PyList_Check(answers->out)) {
-            return err_out_type(spec, &spec->elem, answers->out);
+            err_out_type(spec, &spec->elem, answers->out);
+            return -1;
         }
         if ((size_t)PyList_GET_SIZE(answers->out) != answers->n) {
-            return err_out_length(spec, PyList_GET_SIZE(answers->out), answers->n);
+            err_out_length(spec, PyList_GET_SIZE(answers->out), answers->n);
+            return -1;
         }
     }
     answers->slots = PyMem_Calloc(answers->n > 0 ? answers->n : 1, sizeof(PyObject *));

@@ -45,7 +45,7 @@ gather(char *to, const char *from, Py_ssize_t stride, size_t n, unsigned width)
     for (size_t i = 0; i < n; i++, from += stride) { \
         type number;                                 \
         memcpy(&number, from, sizeof number);        \
-        (out)[i] = number;                           \
+        (out)[i] = (int64_t)number;                  \
     }                                                \
     return true
 

@@ -209,6 +209,7 @@ add_once(MapObject *self, PyObject *object, Key *key, uint64_t hash0, PyObject *
     }
     hash0 = present_hash0(self);
     old->found = map_find_loaded(self, key, &cell);
+    assert(old->found <= 0 || self->map != NULL);
     uint64_t version = self->map != NULL ? gm_version(self->map) : 0;
     *sum = old->found >= 0 ? load_sum(self, &cell, old, delta, &elem) : NULL;
     if (*sum == NULL) {

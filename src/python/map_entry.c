@@ -126,12 +126,14 @@ map_assign_loaded(MapObject *self, const Key *key, gm_cell *cell, PyObject **dis
 {
     *displaced = NULL;
     if (GM_UNLIKELY(self->nil)) {
-        return err_nil(self);
+        err_nil(self);
+        return -1;
     }
     guard_write(self);
     gm_status status = gm_assign(self->map, &key->slot, cell);
     if (GM_UNLIKELY(status != GM_OK)) {
-        return err_status(self, status);
+        err_status(self, status);
+        return -1;
     }
     map_own_key(self, key, cell, displaced);
     return 0;

@@ -64,7 +64,7 @@ loaded(PyObject *module, PyObject *args)
     }
     return Py_BuildValue("KnnKK", (unsigned long long)s.header.count, (Py_ssize_t)s.chains,
                          (Py_ssize_t)s.chains_with_overflow,
-                         (unsigned long long)(s.bucket_total * s.bucket_size),
+                         (unsigned long long)s.bucket_total * s.bucket_size,
                          (unsigned long long)s.hit_total);
 }
 

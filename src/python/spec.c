@@ -178,12 +178,20 @@ spec_by_name(PyTypeObject *cls)
     return (MapSpec *)spec;
 }
 
+static ModuleState *
+state_of_class(PyTypeObject *cls)
+{
+    PyTypeObject *map_type = spec_map_type(cls);
+    assert(map_type != NULL);
+    return PyType_GetModuleState(map_type);
+}
+
 /* The last class asked for is asked for again most of the time; classes with a
  * spec of their own live as long as the module. */
 MapSpec *
 spec_of_class(PyTypeObject *cls)
 {
-    ModuleState *state = PyType_GetModuleState(spec_map_type(cls));
+    ModuleState *state = state_of_class(cls);
     if (state->last_spec != NULL && state->last_spec->cls == cls) {
         return (MapSpec *)Py_NewRef((PyObject *)state->last_spec);
     }
@@ -357,7 +365,7 @@ require_open_class(PyTypeObject *cls)
 PyObject *
 spec_class_getitem(PyTypeObject *cls, PyObject *params)
 {
-    ModuleState *state = PyType_GetModuleState(spec_map_type(cls));
+    ModuleState *state = state_of_class(cls);
     if (!PyTuple_Check(params) || PyTuple_GET_SIZE(params) != 2) {
         return PyErr_Format(PyExc_TypeError, "Map takes two types, Map[key, element]");
     }

@@ -2,10 +2,10 @@
 #include "told.h"
 
 static void
-keep_key(const MapSpec *spec, void *slot)
+keep_key(const MapSpec *spec, const void *slot)
 {
     if (spec->key.boxed) {
-        Py_INCREF(((BoxedKey *)slot)->object);
+        Py_INCREF(((const BoxedKey *)slot)->object);
     }
 }
 
@@ -65,7 +65,7 @@ see_bucket(void *context, const gm_bucket_view *view)
             still->filled |= (uint8_t)(1 << i);
             memcpy(still->key[i], view->key[i], told->after.key_size);
             memcpy(still->elem[i], view->elem[i], told->after.elem_size);
-            keep_key(spec, still->key[i]);
+            keep_key(spec, view->key[i]);
             if (spec->elem.boxed) {
                 Py_XINCREF(*(PyObject **)(void *)still->elem[i]);
             }
