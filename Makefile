@@ -18,7 +18,7 @@ CORE_FLAGS := -std=c11 -O1 -g -DGM_DEBUG=1 -Isrc/core -Itests/core \
 	-fsanitize=$(CORE_SANITIZERS) -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wpointer-arith -Wvla -Wwrite-strings -Werror
-C_FILES := $(wildcard src/core/*.[ch] src/python/*.[ch] tests/core/*.[ch] benchmarks/core/*.[ch] benchmarks/hash/*.[ch])
+C_FILES := $(wildcard src/core/*.[ch] src/python/*.[ch] tests/core/*.[ch] tests/threads/*.[ch] benchmarks/core/*.[ch] benchmarks/hash/*.[ch])
 
 .PHONY: help
 help: ## this list
@@ -67,11 +67,46 @@ $(BUILD)/core-pieces/%.o: %.c Makefile
 	@echo '$(CC) $(PIECES_FLAGS) $<'
 	@$(CC) $(CORE_FLAGS) $(PIECES_FLAGS) -MMD -MP -c -o $@ $<
 
+THREAD_TESTS := $(wildcard tests/threads/*.c) \
+	$(addprefix tests/core/,test_batch_twins.c memory.c kind_swar.c)
+THREAD_FLAGS := $(filter-out -fsanitize=% -fno-sanitize-recover=% -DGM_DEBUG=1,$(CORE_FLAGS)) \
+	-D_GNU_SOURCE -Itests/threads -fsanitize=thread -pthread
+
+$(BUILD)/thread-tests: $(CORE) $(THREAD_TESTS) $(wildcard src/core/*.h tests/core/*.h tests/threads/*.h) Makefile
+	@mkdir -p $(@D)
+	@echo '$(CC) -fsanitize=thread $@'
+	@$(CC) $(THREAD_FLAGS) -o $@ $(CORE) $(THREAD_TESTS) -lm
+
+.PHONY: thread-tests
+thread-tests: $(BUILD)/thread-tests ## the engine's maps in many threads, under TSan; ROUNDS=n for longer
+	$(BUILD)/thread-tests planted/ 2>&1 | grep -q 'data race src/core' # it sees what there is to see
+	$(BUILD)/thread-tests '' $(ROUNDS)
+
+# Valgrind looks at code of its own build, without the sanitizers.
+PLAIN_FLAGS := $(filter-out -fsanitize=% -fno-sanitize-recover=%,$(CORE_FLAGS))
+VALGRIND := valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=all \
+	--errors-for-leak-kinds=all --track-origins=yes
+
+$(BUILD)/plain-tests $(BUILD)/plain-tests-pieces: $(CORE) $(CORE_TESTS) $(wildcard src/core/*.h tests/core/*.h) Makefile
+	@mkdir -p $(@D)
+	@echo '$(CC) $@'
+	@$(CC) $(PLAIN_FLAGS) $(if $(findstring pieces,$@),$(PIECES_FLAGS)) -o $@ $(CORE) $(CORE_TESTS) -lm
+
+.PHONY: valgrind
+valgrind: $(BUILD)/plain-tests $(BUILD)/plain-tests-pieces ## the C tests of the engine under valgrind; TESTS=name for some
+	$(VALGRIND) $(BUILD)/plain-tests $(TESTS)
+	$(VALGRIND) $(BUILD)/plain-tests-pieces $(TESTS)
+
+.PHONY: tsan
+tsan: ## the same, then the thread tests of the Python type on a build under TSan
+	$(MAKE) --no-print-directory thread-tests ROUNDS=5
+	.ci/tsan $(BUILD)/tsan $(TSAN_TESTS)
+
 -include $(CORE_OBJECTS:.o=.d) $(PIECES_OBJECTS:.o=.d)
 
 .PHONY: sanitize
-sanitize: ## the Python tests under ASan and UBSan, in an environment of their own
-	.ci/sanitize $(BUILD)/sanitize
+sanitize: ## all Python tests under ASan and UBSan, in an environment of their own
+	.ci/sanitize $(BUILD)/sanitize tests
 
 .PHONY: static
 static: ## gcc's analyzer, clang-tidy and cppcheck over src/

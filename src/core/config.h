@@ -118,6 +118,9 @@ enum gm_flag {
 /* A function that only prefetches looks pure to gcc, which drops it. */
 #define GM_HAS_EFFECTS() __asm__ volatile("" ::: "memory")
 #define GM_MAY_ALIAS __attribute__((may_alias))
+/* A byte that is read while another thread may write it: one move, as ever. */
+#define GM_LOAD_BYTE(p) __atomic_load_n((p), __ATOMIC_RELAXED)
+#define GM_STORE_BYTE(p, byte) __atomic_store_n((p), (uint8_t)(byte), __ATOMIC_RELAXED)
 #define GM_LOWEST_BIT(x) ((unsigned)__builtin_ctzll(x))
 #define GM_LEADING_ZEROS(x) ((unsigned)__builtin_clzll(x))
 #elif defined(_MSC_VER)
@@ -133,6 +136,8 @@ enum gm_flag {
 #endif
 #define GM_HAS_EFFECTS() ((void)0)
 #define GM_MAY_ALIAS
+#define GM_LOAD_BYTE(p) (*(const volatile uint8_t *)(p))
+#define GM_STORE_BYTE(p, byte) (*(volatile uint8_t *)(p) = (uint8_t)(byte))
 #define GM_LOWEST_BIT(x) gm_lowest_bit(x)
 #define GM_LEADING_ZEROS(x) gm_leading_zeros(x)
 #else
@@ -143,6 +148,8 @@ enum gm_flag {
 #define GM_PREFETCH(p) ((void)(p))
 #define GM_HAS_EFFECTS() ((void)0)
 #define GM_MAY_ALIAS
+#define GM_LOAD_BYTE(p) (*(const volatile uint8_t *)(p))
+#define GM_STORE_BYTE(p, byte) (*(volatile uint8_t *)(p) = (uint8_t)(byte))
 #define GM_LOWEST_BIT(x) gm_lowest_bit(x)
 #define GM_LEADING_ZEROS(x) gm_leading_zeros(x)
 #endif

@@ -184,7 +184,7 @@ gm_status gm_pop_random(gm_map *m, gm_entry *removed);
  * up, the memory that the others need is on its way. */
 
 /* Reads: any number of threads may look up at the same time, as long as nobody
- * writes. */
+ * writes; and one more may read in every other way beside them, by iterators, too. */
 typedef struct gm_lookups {
     const void *keys;
     size_t n;

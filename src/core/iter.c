@@ -51,7 +51,7 @@ start(gm_iter *it, gm_map *m, size_t bucket, unsigned offset, bool leave_flags)
     it->elem_size = m->elem_size;
     it->elems_at = (uint16_t)(GM_BUCKET_CELLS * (1 + m->key_size));
     if (!leave_flags) {
-        m->flags |= GM_ITERATOR | GM_OLD_ITERATOR;
+        GM_STORE_BYTE(&m->flags, m->flags | GM_ITERATOR | GM_OLD_ITERATOR);
     }
     enlist(it, m);
 }

@@ -209,10 +209,12 @@ gmi_is_growing(const gm_map *m)
     return m->oldbuckets != NULL;
 }
 
+/* Batches of lookups ask, and beside them another thread may begin an iteration,
+ * which changes other bits of the byte. */
 static GM_ALWAYS_INLINE bool
 gmi_is_same_size(const gm_map *m)
 {
-    return (m->flags & GM_SAME_SIZE_GROW) != 0;
+    return (GM_LOAD_BYTE(&m->flags) & GM_SAME_SIZE_GROW) != 0;
 }
 
 /* Old buckets, while growing. */
