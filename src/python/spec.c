@@ -327,9 +327,30 @@ static PyObject *
 cached_class(ModuleState *state, PyTypeObject *cls, PyObject *params)
 {
     PyObject *id = PyTuple_Pack(3, cls, PyTuple_GET_ITEM(params, 0), PyTuple_GET_ITEM(params, 1));
-    PyObject *made = id != NULL ? PyDict_GetItemWithError(state->classes, id) : NULL;
+    PyObject *made = NULL;
+#if PY_VERSION_HEX >= 0x030D0000
+    if (id != NULL) {
+        (void)PyDict_GetItemRef(state->classes, id, &made);
+    }
+#else
+    made = id != NULL ? Py_XNewRef(PyDict_GetItemWithError(state->classes, id)) : NULL;
+#endif
     Py_XDECREF(id);
-    return Py_XNewRef(made);
+    return made;
+}
+
+/* The class under which the types are known from now on: another thread may have made
+ * one while this one was being made.  New. */
+static PyObject *
+first_made(ModuleState *state, PyObject *id, PyObject *made)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    PyObject *first;
+    (void)PyDict_SetDefaultRef(state->classes, id, made, &first);
+    return first;
+#else
+    return Py_XNewRef(PyDict_SetDefault(state->classes, id, made));
+#endif
 }
 
 static PyObject *
@@ -342,8 +363,8 @@ new_class(ModuleState *state, PyTypeObject *cls, PyObject *params)
     PyErr_Clear(); /* what cannot be hashed is no type: class_new says so */
     PyObject *id = PyTuple_Pack(3, cls, PyTuple_GET_ITEM(params, 0), PyTuple_GET_ITEM(params, 1));
     made = id != NULL ? class_new(state, cls, params) : NULL;
-    if (made != NULL && PyDict_SetItem(state->classes, id, made) < 0) {
-        Py_CLEAR(made);
+    if (made != NULL) {
+        Py_SETREF(made, first_made(state, id, made));
     }
     Py_XDECREF(id);
     return made;
