@@ -85,11 +85,14 @@ gm_hash_f64(double x, uint64_t seed)
 /* The hash of n bytes. */
 uint64_t gm_hash_bytes(const void *data, size_t n, uint64_t seed);
 
+/* What a step of SplitMix64 adds to the state. */
+#define GM_SPLITMIX_STEP UINT64_C(0x9E3779B97F4A7C15)
+
 /* One step of SplitMix64 (Steele, Lea, Flood 2014): advances the state. */
 static inline uint64_t
 gm_splitmix(uint64_t *state)
 {
-    uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
+    uint64_t z = (*state += GM_SPLITMIX_STEP);
     z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
     return z ^ (z >> 31);

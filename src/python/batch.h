@@ -25,15 +25,15 @@ extern const char map_get_many_doc[], map_contains_many_doc[], map_to_arrays_doc
 
 /* batch_out.c: an unboxed side as an array, a boxed one as a list; new. */
 enum { TAKE_KEYS = 1, TAKE_ELEMS = 2 };
-int batch_take_out(MapObject *self, int take, PyObject **keys, PyObject **elems);
+int batch_take_out_locked(MapObject *self, int take, PyObject **keys, PyObject **elems);
 
 /* batch_write.c */
-int batch_set(MapObject *self, PyObject *keys, PyObject *values);
+int batch_set_locked(MapObject *self, PyObject *keys, PyObject *values);
 /* n entries of bare numbers from two blocks of memory, wherever they lie. */
-int batch_set_blocks(MapObject *self, const void *keys, const void *elems, size_t n);
+int batch_set_blocks_locked(MapObject *self, const void *keys, const void *elems, size_t n);
 
 /* batch_add.c */
-int batch_add(MapObject *self, PyObject *keys, PyObject *deltas);
+int batch_add_locked(MapObject *self, PyObject *keys, PyObject *deltas);
 
 /* count.c */
 extern PyMethodDef count_functions[];

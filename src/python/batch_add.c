@@ -424,8 +424,8 @@ add_one_by_one(MapObject *self, Keys *keys, PyObject *given)
     return result;
 }
 
-int
-batch_add(MapObject *self, PyObject *given_keys, PyObject *given_deltas)
+static int
+add_batch(MapObject *self, PyObject *given_keys, PyObject *given_deltas)
 {
     Keys keys;
     if (keys_init(&keys, self, given_keys) < 0) {
@@ -434,6 +434,16 @@ batch_add(MapObject *self, PyObject *given_keys, PyObject *given_deltas)
     int result = self->spec->elem.boxed ? add_one_by_one(self, &keys, given_deltas)
                                         : add_to_unboxed(self, &keys, given_deltas);
     keys_fini(&keys);
+    return result;
+}
+
+int
+batch_add_locked(MapObject *self, PyObject *keys, PyObject *deltas)
+{
+    int result;
+    MAP_LOCK(self);
+    result = add_batch(self, keys, deltas);
+    MAP_UNLOCK();
     return result;
 }
 
@@ -462,7 +472,7 @@ map_add_many(MapObject *self, PyObject *args, PyObject *kwargs)
     PyObject *keys, *deltas;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO:add_many", (char **)(uintptr_t)names, &keys,
                                      &deltas) ||
-        batch_add(self, keys, deltas) < 0) {
+        batch_add_locked(self, keys, deltas) < 0) {
         return NULL;
     }
     Py_RETURN_NONE;

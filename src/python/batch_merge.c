@@ -26,7 +26,7 @@ contents_of(MapObject *self, PyObject *other, PyObject **keys, PyObject **elems)
 {
     *keys = *elems = NULL;
     if (is_plain_map(state_of(self), other)) {
-        return batch_take_out((MapObject *)other, TAKE_KEYS | TAKE_ELEMS, keys, elems);
+        return batch_take_out_locked((MapObject *)other, TAKE_KEYS | TAKE_ELEMS, keys, elems);
     }
     PyObject *pairs = NULL;
     int has_items = type_has(other, "items");
@@ -71,13 +71,13 @@ map_merge(MapObject *self, PyObject *args, PyObject *kwargs)
     if (add) {
         result = contents_of(self, other, &keys, &elems);
         if (result == 0) {
-            result = batch_add(self, keys, elems);
+            result = batch_add_locked(self, keys, elems);
         }
         Py_XDECREF(keys);
         Py_XDECREF(elems);
     }
     else {
-        result = map_update(self, other);
+        result = map_update_locked(self, other);
     }
     return result < 0 ? NULL : Py_NewRef(Py_None);
 }

@@ -41,7 +41,7 @@ side_of_snapshot(MapObject *self, PyObject *flat, Py_ssize_t from)
 static int
 arrays_of_objects(MapObject *self, int take, PyObject **keys, PyObject **elems)
 {
-    PyObject *flat = map_snapshot(self);
+    PyObject *flat = map_snapshot_locked(self);
     int result = flat != NULL ? 0 : -1;
     if (result == 0 && (take & TAKE_KEYS)) {
         *keys = side_of_snapshot(self, flat, 0);
@@ -105,8 +105,8 @@ show_arrays(ArrayObject *key_array, ArrayObject *elem_array, PyObject **keys, Py
     return 0;
 }
 
-int
-batch_take_out(MapObject *self, int take, PyObject **keys, PyObject **elems)
+static int
+take_out(MapObject *self, int take, PyObject **keys, PyObject **elems)
 {
     ArrayObject *key_array, *elem_array;
     int result;
@@ -127,6 +127,16 @@ batch_take_out(MapObject *self, int take, PyObject **keys, PyObject **elems)
     return result;
 }
 
+int
+batch_take_out_locked(MapObject *self, int take, PyObject **keys, PyObject **elems)
+{
+    int result;
+    MAP_LOCK(self);
+    result = take_out(self, take, keys, elems);
+    MAP_UNLOCK();
+    return result;
+}
+
 const char map_to_arrays_doc[] = PyDoc_STR("to_arrays($self, /)\n--\n\n\
 All keys and all elements, in the same order: (keys, elems), each of len(m).\n\
 \n\
@@ -143,7 +153,7 @@ map_to_arrays(MapObject *self, PyObject *ignored)
 {
     PyObject *keys, *elems;
     (void)ignored;
-    if (batch_take_out(self, TAKE_KEYS | TAKE_ELEMS, &keys, &elems) < 0) {
+    if (batch_take_out_locked(self, TAKE_KEYS | TAKE_ELEMS, &keys, &elems) < 0) {
         return NULL;
     }
     return Py_BuildValue("NN", keys, elems);
@@ -161,7 +171,7 @@ map_keys_array(MapObject *self, PyObject *ignored)
 {
     PyObject *keys, *elems;
     (void)ignored;
-    return batch_take_out(self, TAKE_KEYS, &keys, &elems) < 0 ? NULL : keys;
+    return batch_take_out_locked(self, TAKE_KEYS, &keys, &elems) < 0 ? NULL : keys;
 }
 
 const char map_values_array_doc[] = PyDoc_STR("values_array($self, /)\n--\n\n\
@@ -176,5 +186,5 @@ map_values_array(MapObject *self, PyObject *ignored)
 {
     PyObject *keys, *elems;
     (void)ignored;
-    return batch_take_out(self, TAKE_ELEMS, &keys, &elems) < 0 ? NULL : elems;
+    return batch_take_out_locked(self, TAKE_ELEMS, &keys, &elems) < 0 ? NULL : elems;
 }

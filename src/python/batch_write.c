@@ -30,8 +30,8 @@ set_numbers(MapObject *self, const Keys *keys, const Values *values)
     return assign_numbers(self, &batch);
 }
 
-int
-batch_set_blocks(MapObject *self, const void *keys, const void *elems, size_t n)
+static int
+set_blocks(MapObject *self, const void *keys, const void *elems, size_t n)
 {
     const MapSpec *spec = self->spec;
     Column key_column, elem_column;
@@ -51,6 +51,16 @@ batch_set_blocks(MapObject *self, const void *keys, const void *elems, size_t n)
         column_fini(&elem_column);
     }
     column_fini(&key_column);
+    return result;
+}
+
+int
+batch_set_blocks_locked(MapObject *self, const void *keys, const void *elems, size_t n)
+{
+    int result;
+    MAP_LOCK(self);
+    result = set_blocks(self, keys, elems, n);
+    MAP_UNLOCK();
     return result;
 }
 
@@ -80,8 +90,8 @@ set_one_by_one(Keys *keys, const Values *values)
     return 0;
 }
 
-int
-batch_set(MapObject *self, PyObject *given_keys, PyObject *given_values)
+static int
+set_batch(MapObject *self, PyObject *given_keys, PyObject *given_values)
 {
     Keys keys;
     Values values;
@@ -100,6 +110,16 @@ batch_set(MapObject *self, PyObject *given_keys, PyObject *given_values)
         values_fini(&values);
     }
     keys_fini(&keys);
+    return result;
+}
+
+int
+batch_set_locked(MapObject *self, PyObject *keys, PyObject *values)
+{
+    int result;
+    MAP_LOCK(self);
+    result = set_batch(self, keys, values);
+    MAP_UNLOCK();
     return result;
 }
 
@@ -129,7 +149,7 @@ map_set_many(MapObject *self, PyObject *args, PyObject *kwargs)
     PyObject *keys, *values;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO:set_many", (char **)(uintptr_t)names, &keys,
                                      &values) ||
-        batch_set(self, keys, values) < 0) {
+        batch_set_locked(self, keys, values) < 0) {
         return NULL;
     }
     Py_RETURN_NONE;
@@ -189,7 +209,7 @@ map_from_arrays(PyTypeObject *cls, PyObject *args, PyObject *kwargs)
                          cls->tp_name, Py_TYPE(self)->tp_name);
             Py_CLEAR(self);
         }
-        if (self != NULL && batch_set((MapObject *)self, keys, values) < 0) {
+        if (self != NULL && batch_set_locked((MapObject *)self, keys, values) < 0) {
             Py_CLEAR(self);
         }
     }

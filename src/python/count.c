@@ -203,16 +203,18 @@ count_any(const Counting *counting, PyObject *items)
 
 /* `numbers`: the items are an array of numbers. */
 static int
-count_into(MapObject *map, PyObject *items, bool numbers)
+count_into_locked(MapObject *map, PyObject *items, bool numbers)
 {
     Counting counting = {.map = map, .one = PyLong_FromLong(1)};
     int result = counting.one != NULL ? 0 : -1;
     if (result == 0 && numbers) {
-        result = batch_add(map, items, counting.one);
+        result = batch_add_locked(map, items, counting.one);
     }
     else if (result == 0) {
+        MAP_LOCK(map);
         counting.first = first_count(map, counting.one);
         result = PyErr_Occurred() ? -1 : count_any(&counting, items);
+        MAP_UNLOCK();
     }
     Py_XDECREF(counting.first);
     Py_XDECREF(counting.one);
@@ -250,7 +252,7 @@ count(PyObject *module, PyObject *args, PyObject *kwargs)
         Py_SETREF(map,
                   new_map(state, sized_type(state, (TypeCode)code), sized_type(state, TYPE_INT64)));
     }
-    if (code < 0 || (map != NULL && count_into(map, items, numbers) < 0)) {
+    if (code < 0 || (map != NULL && count_into_locked(map, items, numbers) < 0)) {
         Py_CLEAR(map);
     }
     return (PyObject *)map;

@@ -188,10 +188,11 @@ deliver_one(MapObject *self, const Told *told, uint64_t number, bool last, PyObj
         result = PyList_Append(only, event);
     }
     for (Py_ssize_t i = 0; result == 0 && only == NULL && i < PyList_GET_SIZE(lists); i++) {
-        PyObject *entry = PyList_GET_ITEM(lists, i);
+        PyObject *entry = Py_NewRef(PyList_GET_ITEM(lists, i)); /* it may be taken out */
         if (PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(entry, 1)) <= number) {
             result = PyList_Append(PyTuple_GET_ITEM(entry, 0), event);
         }
+        Py_DECREF(entry);
     }
     Py_XDECREF(event);
     if (result < 0) {
@@ -381,7 +382,7 @@ end(MapObject *self, PyObject *events)
     PyObject *lists = recording->lists;
     for (Py_ssize_t i = PyList_GET_SIZE(lists) - 1; i >= 0; i--) {
         PyObject *entry = PyList_GET_ITEM(lists, i);
-        if (PyTuple_GET_ITEM(entry, 0) == events) {
+        if (PyTuple_GET_ITEM(entry, 0) == events) { /* the caller has it, too */
             uint64_t from = PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(entry, 1));
             PyList_SetSlice(lists, i, i + 1, NULL);
             deliver_rest(self, events, from);
@@ -410,14 +411,35 @@ record_start(PyObject *module, PyObject *args)
     if (map->nil) {
         Py_RETURN_NONE;
     }
-    if (map_ensure(map) < 0 || recording_ensure(map) < 0) {
-        return NULL;
+    int result;
+    MAP_LOCK(map);
+    result = map_ensure(map) < 0 || recording_ensure(map) < 0 ? -1 : begin(map, events);
+    if (result == 0) {
+        map->recording->states += states;
     }
-    if (begin(map, events) < 0) {
-        return NULL;
+    MAP_UNLOCK();
+    return result < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+/* False: an event was lost. */
+static bool
+stop(MapObject *map, PyObject *events, int states)
+{
+    struct Recording *recording = map->recording;
+    if (recording == NULL) {
+        return true;
     }
-    map->recording->states += states;
-    Py_RETURN_NONE;
+    record_deliver(map);
+    if (end(map, events)) {
+        recording->states -= states;
+    }
+    PyObject *lists = recording->lists;
+    if (PyList_GET_SIZE(lists) == 0) {
+        stop_telling(map);
+    }
+    bool lost = recording->lost;
+    recording->lost = PyList_GET_SIZE(lists) > 0 && lost;
+    return !lost;
 }
 
 PyDoc_STRVAR(record_stop_doc, "record_stop(m, events, states, /)\n--\n\n\
@@ -432,24 +454,14 @@ record_stop(PyObject *module, PyObject *args)
         return NULL;
     }
     MapObject *map = map_argument(module, object, "record");
+    bool whole;
     if (map == NULL) {
         return NULL;
     }
-    struct Recording *recording = map->recording;
-    if (recording == NULL) {
-        Py_RETURN_TRUE;
-    }
-    record_deliver(map);
-    if (end(map, events)) {
-        recording->states -= states;
-    }
-    PyObject *lists = recording->lists;
-    if (PyList_GET_SIZE(lists) == 0) {
-        stop_telling(map);
-    }
-    bool lost = recording->lost;
-    recording->lost = PyList_GET_SIZE(lists) > 0 && lost;
-    return PyBool_FromLong(!lost);
+    MAP_LOCK(map);
+    whole = stop(map, events, states);
+    MAP_UNLOCK();
+    return PyBool_FromLong(whole);
 }
 
 PyMethodDef record_functions[] = {

@@ -69,7 +69,7 @@ explanation(const gm_trace *trace, const Path *path, bool found, PyObject *eleme
                : NULL;
 }
 
-/* The engine's part: 1 found, with *element new; 0 absent; -1 raised.  A NaN's hash
+/* The engine's part: 1 found, 0 absent, with *element new; -1 raised.  A NaN's hash
  * is drawn, and the draw taken back. */
 static int
 trace_lookup(MapObject *map, PyObject *object, gm_trace *trace, PyObject **element)
@@ -95,6 +95,9 @@ trace_lookup(MapObject *map, PyObject *object, gm_trace *trace, PyObject **eleme
         }
         gm_rewind(map->map, stream);
     }
+    if (found == 0) {
+        *element = Py_NewRef(map->zero);
+    }
     key_drop(&key);
     return found;
 }
@@ -112,12 +115,17 @@ explain(PyObject *module, PyObject *args)
         return NULL;
     }
     MapObject *map = map_argument(module, object, "explain");
-    int found = map != NULL ? trace_lookup(map, key, &trace, &element) : -1;
+    int found = -1;
+    if (map != NULL) {
+        MAP_LOCK(map);
+        found = trace_lookup(map, key, &trace, &element);
+        MAP_UNLOCK();
+    }
     if (found >= 0 && path.failed) {
         PyErr_NoMemory();
     }
     else if (found >= 0) {
-        result = explanation(&trace, &path, found > 0, found > 0 ? element : map->zero);
+        result = explanation(&trace, &path, found > 0, element);
     }
     Py_XDECREF(element);
     PyMem_Free(path.steps);

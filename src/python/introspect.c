@@ -8,7 +8,13 @@ static MapObject *
 map_arg(PyObject *module, PyObject *object, const char *function)
 {
     MapObject *map = map_argument(module, object, function);
-    return map == NULL || map->nil || map_ensure(map) == 0 ? map : NULL;
+    int result = 0;
+    if (map != NULL && !map->nil) {
+        MAP_LOCK(map);
+        result = map_ensure(map);
+        MAP_UNLOCK();
+    }
+    return result == 0 ? map : NULL;
 }
 
 PyDoc_STRVAR(hmap_doc, "hmap(m, /, most=None)\n--\n\n\
@@ -51,7 +57,13 @@ inspect_hmap(PyObject *module, PyObject *args, PyObject *kwargs)
     }
     MapObject *map = map_arg(module, object, "hmap");
     size_t most = map != NULL ? most_arg(most_object) : 0;
-    return most > 0 ? snapshot_hmap(map, most) : NULL;
+    PyObject *hmap = NULL;
+    if (most > 0) {
+        MAP_LOCK(map);
+        hmap = snapshot_hmap(map, most);
+        MAP_UNLOCK();
+    }
+    return hmap;
 }
 
 /* ---- stats --------------------------------------------------------------------------- */
@@ -194,8 +206,12 @@ inspect_numbers(PyObject *module, PyObject *args)
         return NULL;
     }
     MapObject *map = map_arg(module, object, "numbers");
-    uint64_t *lengths =
-        map != NULL && read_stats(map, call, &stats) == 0 ? chain_lengths(map, &stats) : NULL;
+    uint64_t *lengths = NULL;
+    if (map != NULL) {
+        MAP_LOCK(map);
+        lengths = read_stats(map, call, &stats) == 0 ? chain_lengths(map, &stats) : NULL;
+        MAP_UNLOCK();
+    }
     PyObject *dict = lengths != NULL ? PyDict_New() : NULL;
     if (dict != NULL &&
         (put_numbers(dict, &stats) < 0 ||
@@ -231,13 +247,9 @@ counts_object(MapObject *map, bool old, size_t n)
 }
 
 static PyObject *
-inspect_chain_counts(PyObject *module, PyObject *object)
+counts_of(MapObject *map)
 {
-    MapObject *map = map_arg(module, object, "chain_counts");
     gm_header header;
-    if (map == NULL) {
-        return NULL;
-    }
     if (map->map == NULL) {
         return Py_BuildValue("(y#O)", "", (Py_ssize_t)1, Py_None);
     }
@@ -252,6 +264,19 @@ inspect_chain_counts(PyObject *module, PyObject *object)
         return NULL;
     }
     return Py_BuildValue("(NN)", counts, old);
+}
+
+static PyObject *
+inspect_chain_counts(PyObject *module, PyObject *object)
+{
+    MapObject *map = map_arg(module, object, "chain_counts");
+    PyObject *counts = NULL;
+    if (map != NULL) {
+        MAP_LOCK(map);
+        counts = counts_of(map);
+        MAP_UNLOCK();
+    }
+    return counts;
 }
 
 /* ---- iterate, validate ------------------------------------------------------------------ */
@@ -276,7 +301,7 @@ inspect_iterate(PyObject *module, PyObject *args, PyObject *kwargs)
         return NULL;
     }
     MapObject *map = map_arg(module, object, "iterate");
-    return map != NULL ? iter_new_at(map, start, offset) : NULL;
+    return map != NULL ? iter_new_at_locked(map, start, offset) : NULL;
 }
 
 PyDoc_STRVAR(cursor_doc, "cursor(it, /)\n--\n\n\
@@ -293,10 +318,7 @@ inspect_cursor(PyObject *module, PyObject *object)
                             Py_TYPE(object)->tp_name);
     }
     IterObject *self = (IterObject *)object;
-    if (self->map != NULL) {
-        guard_read(self->map);
-    }
-    bool live = gm_iter_read(&self->iter, &at);
+    bool live = iter_read_locked(self, &at);
     PyObject *dict = Py_BuildValue(
         "{s:n,s:i,s:O,s:O}", "start_bucket", (Py_ssize_t)at.start_bucket, "offset", (int)at.offset,
         "wrapped", at.wrapped ? Py_True : Py_False, "done", live ? Py_False : Py_True);
@@ -322,14 +344,15 @@ inspect_validate(PyObject *module, PyObject *object)
 {
     MapObject *map = map_arg(module, object, "validate");
     char message[200];
+    bool valid;
     if (map == NULL) {
         return NULL;
     }
+    MAP_LOCK(map);
     guard_read(map);
-    if (map->map == NULL || gm_validate(map->map, message, sizeof message)) {
-        Py_RETURN_NONE;
-    }
-    return PyUnicode_FromString(message);
+    valid = map->map == NULL || gm_validate(map->map, message, sizeof message);
+    MAP_UNLOCK();
+    return valid ? Py_NewRef(Py_None) : PyUnicode_FromString(message);
 }
 
 PyMethodDef introspect_functions[] = {

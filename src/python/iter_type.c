@@ -3,6 +3,10 @@
  * The engine's iterator sits in the object and pins what it reads; the object
  * keeps the map alive.  The items' pair is reused while only the iterator
  * holds it, as dict's iterators do.
+ *
+ * Without the interpreter lock an iterator is guarded by its map's lock.  It is asked
+ * for through self->map, so there it keeps the map to its own end, not only to the
+ * last entry; and nothing is reused, for no count tells who holds an object.
  */
 #include "map_type.h"
 
@@ -24,19 +28,34 @@ iter_alloc(MapObject *map, Show show)
 }
 
 IterObject *
-iter_new(MapObject *map, Show show, bool leave_flags)
+iter_new_locked(MapObject *map, Show show, bool leave_flags)
 {
     IterObject *self = iter_alloc(map, show);
-    if (self != NULL && map->map != NULL) {
+    if (self == NULL) {
+        return NULL;
+    }
+    MAP_LOCK(map);
+    if (map->map != NULL) {
         guard_write(map); /* it draws, and sets flags */
         gm_iter_init(&self->iter, map->map, leave_flags);
         self->iter.skips_elems = show == SHOW_KEYS;
     }
+    MAP_UNLOCK();
     return self;
 }
 
+static gm_status
+start_at(IterObject *self, MapObject *map, uint64_t start, uint64_t at)
+{
+    if (map->map != NULL) {
+        guard_write(map);
+        return gm_iter_init_at(&self->iter, map->map, start, at);
+    }
+    return start > 0 || at >= GM_BUCKET_CELLS ? GM_BAD_START : GM_OK;
+}
+
 PyObject *
-iter_new_at(MapObject *map, PyObject *start_bucket, PyObject *offset)
+iter_new_at_locked(MapObject *map, PyObject *start_bucket, PyObject *offset)
 {
     uint64_t start, at;
     if (map_count_arg(start_bucket, "start_bucket", &start) < 0 ||
@@ -47,20 +66,64 @@ iter_new_at(MapObject *map, PyObject *start_bucket, PyObject *offset)
     if (self == NULL) {
         return NULL;
     }
-    gm_status status = GM_OK;
-    if (map->map != NULL) {
-        guard_write(map);
-        status = gm_iter_init_at(&self->iter, map->map, start, at);
-    }
-    else if (start > 0 || at >= GM_BUCKET_CELLS) {
-        status = GM_BAD_START;
-    }
+    gm_status status;
+    MAP_LOCK(map);
+    status = start_at(self, map, start, at);
+    MAP_UNLOCK();
     if (status != GM_OK) {
         Py_DECREF(self);
         err_status(map, status);
         return NULL;
     }
     return (PyObject *)self;
+}
+
+static void
+end_engines(IterObject *self, MapObject *map)
+{
+    guard_read(map);
+    gm_iter_fini(&self->iter);
+    if (map->map != NULL) {
+        map_sweep(map);
+    }
+}
+
+#ifdef Py_GIL_DISABLED
+
+static inline bool
+is_live(const IterObject *self)
+{
+    return !self->ended;
+}
+
+static void
+iter_finish(IterObject *self)
+{
+    if (!self->ended) {
+        self->ended = true;
+        end_engines(self, self->map);
+    }
+}
+
+/* For its end, and the collector, which has it to itself. */
+static void
+iter_let_go(IterObject *self)
+{
+    MapObject *map = self->map;
+    if (map != NULL) {
+        MAP_LOCK(map);
+        iter_finish(self);
+        MAP_UNLOCK();
+        Py_CLEAR(self->map);
+    }
+}
+
+#else
+
+static inline bool
+is_live(const IterObject *self)
+{
+    return self->map != NULL;
 }
 
 /* Ends the engine's iterator and lets the map go. */
@@ -70,14 +133,37 @@ iter_finish(IterObject *self)
     MapObject *map = self->map;
     self->map = NULL;
     if (map != NULL) {
-        guard_read(map);
-        gm_iter_fini(&self->iter);
-        if (map->map != NULL) {
-            map_sweep(map);
-        }
+        end_engines(self, map);
         Py_DECREF(map);
     }
 }
+
+#define iter_let_go iter_finish
+
+#endif
+
+bool
+iter_read_locked(IterObject *self, gm_cursor *at)
+{
+    MapObject *map = self->map;
+    bool live;
+    if (map == NULL) {
+        return gm_iter_read(&self->iter, at);
+    }
+    MAP_LOCK(map);
+    if (is_live(self)) {
+        guard_read(map);
+    }
+    live = gm_iter_read(&self->iter, at);
+    MAP_UNLOCK();
+    return live;
+}
+
+#ifdef Py_GIL_DISABLED
+#define REUSES_PAIRS 0
+#else
+#define REUSES_PAIRS 1
+#endif
 
 #if GOMAP_REUSES_INTS
 
@@ -144,7 +230,7 @@ static PyObject *
 iter_pair(IterObject *self, PyObject *key, PyObject *elem)
 {
     PyObject *pair = self->pair;
-    if (Py_REFCNT(pair) != 1) {
+    if (!REUSES_PAIRS || Py_REFCNT(pair) != 1) {
         pair = PyTuple_New(2);
         if (pair == NULL) {
             Py_DECREF(key);
@@ -212,6 +298,8 @@ iter_next_at_length(IterObject *self, MapObject *map)
     return shown;
 }
 
+#if REUSES_PAIRS
+
 /* One reference less to an object that has others. */
 static inline void
 give_back(PyObject *object)
@@ -241,23 +329,27 @@ iter_same_pair(IterObject *self, PyObject *key, PyObject *elem)
     return Py_NewRef(pair);
 }
 
+#else
+#define iter_same_pair(self, key, elem) NULL
+#endif
+
 /* The next entry when another thread's batch writes. */
 static GM_NOINLINE PyObject *
 iter_next_later(IterObject *self)
 {
     PyObject *map = Py_NewRef((PyObject *)self->map);
     guard_wait(self->map, false);
-    PyObject *shown = self->map != NULL ? iter_next_at_length(self, self->map) : NULL;
+    PyObject *shown = is_live(self) ? iter_next_at_length(self, self->map) : NULL;
     Py_DECREF(map);
     return shown;
 }
 
-static PyObject *
-iter_tp_iternext(IterObject *self)
+static GM_ALWAYS_INLINE PyObject *
+iter_next(IterObject *self)
 {
     MapObject *map = self->map;
     gm_cell cell;
-    if (map == NULL) {
+    if (!is_live(self)) {
         return NULL;
     }
     if (GM_UNLIKELY(GUARD_LOAD(&map->batches) < 0)) {
@@ -278,12 +370,29 @@ iter_tp_iternext(IterObject *self)
     return pair != NULL ? pair : iter_show(self, map, cell.key, cell.elem);
 }
 
+static PyObject *
+iter_tp_iternext(IterObject *self)
+{
+#ifdef Py_GIL_DISABLED
+    PyObject *shown;
+    if (self->map == NULL) { /* the collector has been here */
+        return NULL;
+    }
+    MAP_LOCK(self->map);
+    shown = iter_next(self);
+    MAP_UNLOCK();
+    return shown;
+#else
+    return iter_next(self);
+#endif
+}
+
 static void
 iter_tp_dealloc(IterObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
-    iter_finish(self);
+    iter_let_go(self);
     Py_XDECREF(self->pair);
     ints_clear(&self->keys);
     ints_clear(&self->elems);
@@ -303,7 +412,7 @@ iter_tp_traverse(IterObject *self, visitproc visit, void *arg)
 static int
 iter_tp_clear(IterObject *self)
 {
-    iter_finish(self);
+    iter_let_go(self);
     return 0;
 }
 

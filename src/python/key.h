@@ -53,7 +53,11 @@ key_set(PyObject *object, uint64_t x, uint64_t hash0, Key *key)
 static inline uint64_t
 cached_str_hash(PyObject *object)
 {
+#ifdef Py_GIL_DISABLED
+    return (uint64_t)_Py_atomic_load_ssize_relaxed(&((PyASCIIObject *)object)->hash);
+#else
     return (uint64_t)((PyASCIIObject *)object)->hash;
+#endif
 }
 
 /* hash(value) of an int: what CPython computes modulo 2**61 - 1. */

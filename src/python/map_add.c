@@ -70,13 +70,14 @@ add_in_cell(MapObject *self, gm_cell *cell, PyObject *delta)
         return NULL;
     }
     PyObject *sum = quiet_sum(old, delta);
-    Py_DECREF(old);
-    if (sum == NULL || elem_load(self->spec, sum, &elem) < 0) {
-        Py_XDECREF(sum);
-        return NULL;
+    if (sum != NULL && elem_load(self->spec, sum, &elem) < 0) {
+        Py_CLEAR(sum);
     }
-    map_put(self, cell, &elem, &displaced);
-    Py_XDECREF(displaced);
+    if (sum != NULL) {
+        map_put(self, cell, &elem, &displaced);
+        Py_XDECREF(displaced);
+    }
+    Py_DECREF(old); /* only now: see lock.h */
     return sum;
 }
 

@@ -42,11 +42,41 @@ map_find(MapObject *self, PyObject *object, gm_cell *cell)
     return found;
 }
 
-PyObject *
-map_find_elem(MapObject *self, PyObject *object)
+int
+map_find_boxed(MapObject *self, PyObject *object, PyObject **elem)
 {
+    Key key;
     gm_cell cell;
-    return map_find(self, object, &cell) > 0 ? elem_box(self->spec, cell.elem) : NULL;
+    *elem = NULL;
+    if (map_load_key(self, object, &key) < 0) {
+        return -1;
+    }
+    int found = map_find_loaded(self, &key, &cell);
+    if (found > 0 && (*elem = elem_box(self->spec, cell.elem)) == NULL) {
+        found = -1;
+    }
+    key_drop(&key);
+    return found;
+}
+
+PyObject *
+map_find_elem_locked(MapObject *self, PyObject *object)
+{
+    PyObject *elem;
+    MAP_LOCK(self);
+    map_find_boxed(self, object, &elem);
+    MAP_UNLOCK();
+    return elem;
+}
+
+int
+map_contains_locked(MapObject *self, PyObject *object)
+{
+    int found;
+    MAP_LOCK(self);
+    found = map_contains(self, object);
+    MAP_UNLOCK();
+    return found;
 }
 
 /* Do assignments to a present key store the new key?  As Go: for float keys,
@@ -236,12 +266,9 @@ map_store(MapObject *self, PyObject *key, PyObject *value)
 PyObject *
 map_subscript(MapObject *self, PyObject *key)
 {
-    gm_cell cell;
-    int found = map_find(self, key, &cell);
-    if (GM_LIKELY(found > 0)) {
-        return elem_box(self->spec, cell.elem);
-    }
-    return found == 0 ? Py_NewRef(self->zero) : NULL;
+    PyObject *elem;
+    int found = map_find_boxed(self, key, &elem);
+    return found == 0 ? Py_NewRef(self->zero) : elem;
 }
 
 int

@@ -39,10 +39,16 @@ map_tp_new(PyTypeObject *cls, PyObject *args, PyObject *kwargs)
     return (PyObject *)self;
 }
 
+/* The stream's step is an addition: that is all that threads must agree on. */
 static uint64_t
 fresh_seed(MapObject *self)
 {
+#ifdef Py_GIL_DISABLED
+    uint64_t before = _Py_atomic_add_uint64(&state_of(self)->rng, GM_SPLITMIX_STEP);
+    return gm_splitmix(&before);
+#else
     return gm_splitmix(&state_of(self)->rng);
+#endif
 }
 
 void
@@ -144,12 +150,14 @@ map_tp_traverse(MapObject *self, visitproc visit, void *arg)
 int
 map_tp_clear(MapObject *self)
 {
+    MAP_LOCK(self);
     record_end(self);
     if (self->map != NULL) {
         gm_drop(self->map);
     }
     /* the hasher stays: keys are laid out for it, and its own cells break cycles */
     Py_XSETREF(self->zero, Py_NewRef(self->spec->zero));
+    MAP_UNLOCK();
     return 0;
 }
 
@@ -360,10 +368,14 @@ take_options(MapObject *self, const Options *options)
 static int
 initialise(MapObject *self, const Options *options)
 {
-    if (take_options(self, options) < 0) {
+    int result;
+    MAP_LOCK(self);
+    result = take_options(self, options);
+    MAP_UNLOCK();
+    if (result < 0) {
         return -1;
     }
-    return options->contents != NULL ? map_update(self, options->contents) : 0;
+    return options->contents != NULL ? map_update_locked(self, options->contents) : 0;
 }
 
 int
@@ -399,8 +411,8 @@ map_vectorcall(PyObject *cls, PyObject *const *args, size_t nargsf, PyObject *kw
     return self;
 }
 
-MapObject *
-map_new_like(MapObject *self, PyTypeObject *cls)
+static MapObject *
+new_like(MapObject *self, PyTypeObject *cls)
 {
     MapObject *other = map_alloc(cls, self->spec);
     if (other != NULL) {
@@ -419,9 +431,19 @@ map_new_like(MapObject *self, PyTypeObject *cls)
 }
 
 MapObject *
-map_copy(MapObject *self)
+map_new_like_locked(MapObject *self, PyTypeObject *cls)
 {
-    MapObject *copy = map_new_like(self, Py_TYPE(self));
+    MapObject *other;
+    MAP_LOCK(self);
+    other = new_like(self, cls);
+    MAP_UNLOCK();
+    return other;
+}
+
+static MapObject *
+copy_of(MapObject *self)
+{
+    MapObject *copy = new_like(self, Py_TYPE(self));
     if (copy != NULL && self->map != NULL) {
         guard_read(self);
         uint64_t seed = self->fixed_seed ? self->seed : fresh_seed(self);
@@ -433,5 +455,15 @@ map_copy(MapObject *self)
             Py_CLEAR(copy);
         }
     }
+    return copy;
+}
+
+MapObject *
+map_copy_locked(MapObject *self)
+{
+    MapObject *copy;
+    MAP_LOCK(self);
+    copy = copy_of(self);
+    MAP_UNLOCK();
     return copy;
 }

@@ -1,5 +1,4 @@
-/* map_methods.c: the methods of Map that are about one entry, size, or the
- * whole; each with its docstring and an example that the tests run. */
+/* map_methods.c: the methods of Map that are about one entry or the whole; each with its docstring and an example that the tests run. */
 #include "batch.h"
 #include "map_type.h"
 
@@ -27,7 +26,11 @@ The element of key if it is present, else default.  O(1).\n\
 static PyObject *
 map_get_method(MapObject *self, PyObject *const *args, Py_ssize_t n)
 {
-    return self->spec->quick->get(self, args, n);
+    PyObject *elem;
+    MAP_LOCK(self);
+    elem = self->spec->quick->get(self, args, n);
+    MAP_UNLOCK();
+    return elem;
 }
 
 PyObject *
@@ -36,12 +39,9 @@ map_get(MapObject *self, PyObject *const *args, Py_ssize_t n)
     if (check_args("get", n, 1, 2) < 0) {
         return NULL;
     }
-    gm_cell cell;
-    int found = map_find(self, args[0], &cell);
-    if (found > 0) {
-        return elem_box(self->spec, cell.elem);
-    }
-    return found < 0 ? NULL : Py_NewRef(n == 2 ? args[1] : Py_None);
+    PyObject *elem;
+    int found = map_find_boxed(self, args[0], &elem);
+    return found == 0 ? Py_NewRef(n == 2 ? args[1] : Py_None) : elem;
 }
 
 PyDoc_STRVAR(lookup_doc, "lookup($self, key, /)\n--\n\n\
@@ -55,13 +55,13 @@ Go's `v, ok := m[key]`: (element, True), or (zero value, False).  O(1).\n\
 static PyObject *
 map_lookup(MapObject *self, PyObject *key)
 {
-    gm_cell cell;
-    int found = map_find(self, key, &cell);
+    PyObject *elem;
+    int found = map_find_boxed(self, key, &elem);
     if (found < 0) {
         return NULL;
     }
-    PyObject *elem = found ? elem_box(self->spec, cell.elem) : Py_NewRef(self->zero);
-    return elem != NULL ? Py_BuildValue("NO", elem, found ? Py_True : Py_False) : NULL;
+    elem = found ? elem : Py_NewRef(self->zero);
+    return Py_BuildValue("NO", elem, found ? Py_True : Py_False);
 }
 
 PyDoc_STRVAR(setdefault_doc, "setdefault($self, key, default=..., /)\n--\n\n\
@@ -169,7 +169,7 @@ map_popitem(MapObject *self, PyObject *ignored)
     (void)ignored;
     gm_entry entry;
     PyObject *key, *elem;
-    if (PyObject_Size((PyObject *)self) == 0) {
+    if (map_length(self) == 0) {
         return err_empty(self, "popitem");
     }
     guard_write(self);
@@ -198,7 +198,7 @@ map_random_item(MapObject *self, PyObject *ignored)
 {
     (void)ignored;
     gm_cell cell;
-    if (PyObject_Size((PyObject *)self) == 0) {
+    if (map_length(self) == 0) {
         return err_empty(self, "random_item");
     }
     guard_write(self); /* it draws */
@@ -235,90 +235,6 @@ map_clear(MapObject *self, PyObject *ignored)
     Py_RETURN_NONE;
 }
 
-/* ---- size ---------------------------------------------------------------------------- */
-
-static PyObject *
-done(MapObject *self, gm_status status)
-{
-    map_sweep(self);
-    if (status != GM_OK) {
-        err_status(self, status);
-        return NULL;
-    }
-    Py_RETURN_NONE;
-}
-
-PyDoc_STRVAR(reserve_doc, "reserve($self, n, /)\n--\n\n\
-Makes room for n entries in all: no growth begins before there are more.\n\
-\n\
-Beyond Go.  O(buckets) when the map grows by it.  Raises ValueError for a\n\
-negative n, MemoryError beyond memory, NilMapError for a nil map.\n\
-\n\
->>> from gomap import Map\n\
->>> m = Map[int, int]()\n\
->>> m.reserve(1000)\n");
-
-static PyObject *
-map_reserve(MapObject *self, PyObject *count)
-{
-    uint64_t n;
-    if (map_count_arg(count, "n", &n) < 0 || map_require_writable(self) < 0) {
-        return NULL;
-    }
-    guard_write(self);
-    return done(self, gm_reserve(self->map, n));
-}
-
-PyDoc_STRVAR(shrink_doc, "shrink($self, /)\n--\n\n\
-Rebuilds the map in as few buckets as its entries need.\n\
-\n\
-Beyond Go, whose maps never shrink.  O(buckets).  Raises MemoryError when there\n\
-is no room for the copy; the map is as it was then.\n\
-\n\
->>> from gomap import Map\n\
->>> m = Map[int, int](hint=1000)\n\
->>> m.shrink()\n");
-
-static PyObject *
-map_shrink(MapObject *self, PyObject *ignored)
-{
-    (void)ignored;
-    if (self->map == NULL) {
-        Py_RETURN_NONE;
-    }
-    guard_write(self);
-    return done(self, gm_shrink(self->map));
-}
-
-PyDoc_STRVAR(finish_growth_doc, "finish_growth($self, /)\n--\n\n\
-Completes the evacuation under way, if any, now.\n\
-\n\
-Beyond Go, where each write moves one or two buckets.  O(buckets).\n\
-\n\
->>> from gomap import Map\n\
->>> m = Map[int, int](dict.fromkeys(range(14), 0))\n\
->>> m.finish_growth()\n");
-
-static PyObject *
-map_finish_growth(MapObject *self, PyObject *ignored)
-{
-    (void)ignored;
-    if (self->map == NULL) {
-        Py_RETURN_NONE;
-    }
-    guard_write(self);
-    return done(self, gm_finish_growth(self->map));
-}
-
-static PyObject *
-map_sizeof(MapObject *self, PyObject *ignored)
-{
-    (void)ignored;
-    size_t bytes = (size_t)Py_TYPE(self)->tp_basicsize;
-    guard_read(self);
-    return PyLong_FromSize_t(bytes + (self->map != NULL ? gm_memory(self->map) : 0));
-}
-
 /* ---- the whole ----------------------------------------------------------------------- */
 
 PyDoc_STRVAR(copy_doc, "copy($self, /)\n--\n\n\
@@ -335,7 +251,7 @@ static PyObject *
 map_copy_method(MapObject *self, PyObject *ignored)
 {
     (void)ignored;
-    return (PyObject *)map_copy(self);
+    return (PyObject *)map_copy_locked(self);
 }
 
 /* copy.copy: the attributes of a subclass's instance, too. */
@@ -343,7 +259,7 @@ static PyObject *
 map_copy_dunder(MapObject *self, PyObject *ignored)
 {
     (void)ignored;
-    PyObject *copy = (PyObject *)map_copy(self);
+    PyObject *copy = (PyObject *)map_copy_locked(self);
     if (copy == NULL || Py_TYPE(self)->tp_dictoffset == 0) {
         return copy;
     }
@@ -442,20 +358,31 @@ Cached: Map[str, int] is Map[str, int].  TypeError for an unhashable key type.\n
 >>> Map[str, int].key_type\n\
 <class 'str'>\n");
 
+LOCKED_O(map_lookup)
+LOCKED_O(map_popitem)
+LOCKED_O(map_random_item)
+LOCKED_O(map_clear)
+LOCKED_FAST(map_setdefault)
+LOCKED_FAST(map_add)
+LOCKED_FAST(map_pop)
+LOCKED_KEYWORDS(map_get_many)
+LOCKED_KEYWORDS(map_contains_many)
+LOCKED_KEYWORDS(map_delete_many)
+
 #define FAST(f) (PyCFunction)(void (*)(void))(f)
 
 PyMethodDef map_methods[] = {
     {"get", FAST(map_get_method), METH_FASTCALL, get_doc},
-    {"lookup", (PyCFunction)map_lookup, METH_O, lookup_doc},
-    {"setdefault", FAST(map_setdefault), METH_FASTCALL, setdefault_doc},
-    {"add", FAST(map_add), METH_FASTCALL, add_doc},
-    {"pop", FAST(map_pop), METH_FASTCALL, pop_doc},
-    {"popitem", (PyCFunction)map_popitem, METH_NOARGS, popitem_doc},
-    {"random_item", (PyCFunction)map_random_item, METH_NOARGS, random_item_doc},
-    {"clear", (PyCFunction)map_clear, METH_NOARGS, clear_doc},
-    {"reserve", (PyCFunction)map_reserve, METH_O, reserve_doc},
-    {"shrink", (PyCFunction)map_shrink, METH_NOARGS, shrink_doc},
-    {"finish_growth", (PyCFunction)map_finish_growth, METH_NOARGS, finish_growth_doc},
+    {"lookup", (PyCFunction)LOCKED(map_lookup), METH_O, lookup_doc},
+    {"setdefault", FAST(LOCKED(map_setdefault)), METH_FASTCALL, setdefault_doc},
+    {"add", FAST(LOCKED(map_add)), METH_FASTCALL, add_doc},
+    {"pop", FAST(LOCKED(map_pop)), METH_FASTCALL, pop_doc},
+    {"popitem", (PyCFunction)LOCKED(map_popitem), METH_NOARGS, popitem_doc},
+    {"random_item", (PyCFunction)LOCKED(map_random_item), METH_NOARGS, random_item_doc},
+    {"clear", (PyCFunction)LOCKED(map_clear), METH_NOARGS, clear_doc},
+    {"reserve", (PyCFunction)map_reserve_locked, METH_O, map_reserve_doc},
+    {"shrink", (PyCFunction)map_shrink_locked, METH_NOARGS, map_shrink_doc},
+    {"finish_growth", (PyCFunction)map_finish_growth_locked, METH_NOARGS, map_finish_growth_doc},
     {"copy", (PyCFunction)map_copy_method, METH_NOARGS, copy_doc},
     {"__copy__", (PyCFunction)map_copy_dunder, METH_NOARGS, "copy.copy(m), see copy."},
     {"nil", (PyCFunction)map_nil, METH_NOARGS | METH_CLASS, nil_doc},
@@ -464,15 +391,17 @@ PyMethodDef map_methods[] = {
     {"items", (PyCFunction)map_items, METH_NOARGS, items_doc},
     {"update", FAST(map_update_method), METH_VARARGS | METH_KEYWORDS, update_doc},
     {"fromkeys", FAST(map_fromkeys), METH_FASTCALL | METH_CLASS, fromkeys_doc},
-    {"get_many", FAST(map_get_many), METH_VARARGS | METH_KEYWORDS, map_get_many_doc},
-    {"contains_many", FAST(map_contains_many), METH_VARARGS | METH_KEYWORDS, map_contains_many_doc},
+    {"get_many", FAST(LOCKED(map_get_many)), METH_VARARGS | METH_KEYWORDS, map_get_many_doc},
+    {"contains_many", FAST(LOCKED(map_contains_many)), METH_VARARGS | METH_KEYWORDS,
+     map_contains_many_doc},
     {"to_arrays", (PyCFunction)map_to_arrays, METH_NOARGS, map_to_arrays_doc},
     {"keys_array", (PyCFunction)map_keys_array, METH_NOARGS, map_keys_array_doc},
     {"values_array", (PyCFunction)map_values_array, METH_NOARGS, map_values_array_doc},
     {"set_many", FAST(map_set_many), METH_VARARGS | METH_KEYWORDS, map_set_many_doc},
     {"from_arrays", FAST(map_from_arrays), METH_VARARGS | METH_KEYWORDS | METH_CLASS,
      map_from_arrays_doc},
-    {"delete_many", FAST(map_delete_many), METH_VARARGS | METH_KEYWORDS, map_delete_many_doc},
+    {"delete_many", FAST(LOCKED(map_delete_many)), METH_VARARGS | METH_KEYWORDS,
+     map_delete_many_doc},
     {"add_many", FAST(map_add_many), METH_VARARGS | METH_KEYWORDS, map_add_many_doc},
     {"merge", FAST(map_merge), METH_VARARGS | METH_KEYWORDS, map_merge_doc},
     {"to_dict", (PyCFunction)map_to_dict, METH_NOARGS, to_dict_doc},
@@ -480,7 +409,7 @@ PyMethodDef map_methods[] = {
     {"_repr_pretty_", (PyCFunction)map_repr_pretty, METH_VARARGS, map_repr_pretty_doc},
     {"__get_pydantic_core_schema__", (PyCFunction)map_pydantic, METH_VARARGS | METH_CLASS,
      map_pydantic_doc},
-    {"__sizeof__", (PyCFunction)map_sizeof, METH_NOARGS,
+    {"__sizeof__", (PyCFunction)map_sizeof_locked, METH_NOARGS,
      "Bytes of the map, its contents left out."},
     {"__reduce__", (PyCFunction)map_reduce, METH_NOARGS, "For pickle."},
     {"__reduce_ex__", (PyCFunction)map_reduce_ex, METH_O, "For pickle."},

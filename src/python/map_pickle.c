@@ -18,7 +18,7 @@ class_recipe(MapObject *self)
 }
 
 static PyObject *
-options_of(MapObject *self)
+options_as_they_are(MapObject *self)
 {
     PyObject *options = PyDict_New();
     PyObject *seed = PyLong_FromUnsignedLongLong(self->seed);
@@ -36,6 +36,16 @@ options_of(MapObject *self)
     if (result < 0) {
         Py_CLEAR(options);
     }
+    return options;
+}
+
+static PyObject *
+options_of(MapObject *self)
+{
+    PyObject *options;
+    MAP_LOCK(self);
+    options = options_as_they_are(self);
+    MAP_UNLOCK();
     return options;
 }
 
@@ -62,7 +72,7 @@ reduction(MapObject *self, PyObject *rebuild, PyObject *arguments, PyObject *ite
 static PyObject *
 pairs_now(MapObject *self)
 {
-    PyObject *flat = map_snapshot(self), *pairs = flat != NULL ? map_pairs_of(flat) : NULL;
+    PyObject *flat = map_snapshot_locked(self), *pairs = flat != NULL ? map_pairs_of(flat) : NULL;
     PyObject *items = pairs != NULL ? PyObject_GetIter(pairs) : NULL;
     Py_XDECREF(flat);
     Py_XDECREF(pairs);
@@ -96,7 +106,7 @@ static PyObject *
 reduce_to_blocks(MapObject *self, int protocol)
 {
     PyObject *keys, *elems, *result = NULL;
-    if (batch_take_out(self, TAKE_KEYS | TAKE_ELEMS, &keys, &elems) < 0) {
+    if (batch_take_out_locked(self, TAKE_KEYS | TAKE_ELEMS, &keys, &elems) < 0) {
         return NULL;
     }
     Py_SETREF(keys, block_of(keys, protocol));
@@ -226,7 +236,7 @@ fill_from_blocks(MapObject *map, const Py_buffer *keys, const Py_buffer *elems)
                      spec->name, keys->len, elems->len);
         return -1;
     }
-    return batch_set_blocks(map, keys->buf, elems->buf, n);
+    return batch_set_blocks_locked(map, keys->buf, elems->buf, n);
 }
 
 static PyObject *

@@ -27,11 +27,11 @@ fill(MapObject *self, PyObject *list)
     return !walk.changed;
 }
 
-PyObject *
-map_snapshot(MapObject *self)
+static PyObject *
+snapshot_of(MapObject *self)
 {
     for (int restarts = 0; restarts < GM_MAX_RESTARTS; restarts++) {
-        Py_ssize_t n = PyObject_Size((PyObject *)self);
+        Py_ssize_t n = map_length(self);
         PyObject *list = PyList_New(2 * n);
         if (list == NULL || n == 0) {
             return list;
@@ -50,10 +50,20 @@ map_snapshot(MapObject *self)
 }
 
 PyObject *
+map_snapshot_locked(MapObject *self)
+{
+    PyObject *list;
+    MAP_LOCK(self);
+    list = snapshot_of(self);
+    MAP_UNLOCK();
+    return list;
+}
+
+PyObject *
 map_to_dict(MapObject *self, PyObject *ignored)
 {
     (void)ignored;
-    PyObject *flat = map_snapshot(self), *dict = flat != NULL ? PyDict_New() : NULL;
+    PyObject *flat = map_snapshot_locked(self), *dict = flat != NULL ? PyDict_New() : NULL;
     for (Py_ssize_t i = 0; dict != NULL && i < PyList_GET_SIZE(flat); i += 2) {
         if (PyDict_SetItem(dict, PyList_GET_ITEM(flat, i), PyList_GET_ITEM(flat, i + 1)) < 0) {
             Py_CLEAR(dict);
@@ -151,7 +161,7 @@ join_pairs(PyObject *pairs)
 static PyObject *
 repr_contents(MapObject *self)
 {
-    PyObject *flat = map_snapshot(self);
+    PyObject *flat = map_snapshot_locked(self);
     PyObject *pairs = flat != NULL ? map_pairs_of(flat) : NULL;
     PyObject *sorted = pairs != NULL ? sorted_pairs(pairs) : NULL;
     PyObject *text = sorted != NULL ? join_pairs(sorted) : NULL;
@@ -206,7 +216,7 @@ elem_in_other(MapObject *self, PyObject *other, PyObject *key)
 {
     PyObject *elem;
     if (is_map(state_of(self), other)) {
-        elem = map_find_elem((MapObject *)other, key);
+        elem = map_find_elem_locked((MapObject *)other, key);
         if (elem == NULL && PyErr_Occurred() &&
             (PyErr_ExceptionMatches(PyExc_TypeError) ||
              PyErr_ExceptionMatches(PyExc_OverflowError))) {
@@ -215,7 +225,12 @@ elem_in_other(MapObject *self, PyObject *other, PyObject *key)
         return elem;
     }
     if (PyDict_Check(other)) { /* a defaultdict must not be filled by comparing */
+#if PY_VERSION_HEX >= 0x030D0000
+        (void)PyDict_GetItemRef(other, key, &elem);
+        return elem;
+#else
         return Py_XNewRef(PyDict_GetItemWithError(other, key));
+#endif
     }
     /* another mapping may have something for keys that are not in it */
     if (PySequence_Contains(other, key) <= 0) {
@@ -231,7 +246,7 @@ elem_in_other(MapObject *self, PyObject *other, PyObject *key)
 static int
 equal_contents(MapObject *self, PyObject *other)
 {
-    PyObject *flat = map_snapshot(self);
+    PyObject *flat = map_snapshot_locked(self);
     int equal = flat != NULL ? 1 : -1;
     for (Py_ssize_t i = 0; equal == 1 && i < PyList_GET_SIZE(flat); i += 2) {
         PyObject *key = PyList_GET_ITEM(flat, i);

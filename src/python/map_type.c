@@ -6,13 +6,21 @@
 static PyObject *
 map_mp_subscript(MapObject *self, PyObject *key)
 {
-    return self->spec->quick->subscript(self, key);
+    PyObject *elem;
+    MAP_LOCK(self);
+    elem = self->spec->quick->subscript(self, key);
+    MAP_UNLOCK();
+    return elem;
 }
 
 static int
 map_mp_ass_subscript(MapObject *self, PyObject *key, PyObject *value)
 {
-    return self->spec->quick->store(self, key, value);
+    int result;
+    MAP_LOCK(self);
+    result = self->spec->quick->store(self, key, value);
+    MAP_UNLOCK();
+    return result;
 }
 
 MapObject *
@@ -29,20 +37,27 @@ map_argument(PyObject *module, PyObject *object, const char *function)
 static Py_ssize_t
 map_mp_length(MapObject *self)
 {
-    guard_read(self);
-    return self->map != NULL ? (Py_ssize_t)gm_count(self->map) : 0;
+    Py_ssize_t length;
+    MAP_LOCK(self);
+    length = map_length(self);
+    MAP_UNLOCK();
+    return length;
 }
 
 static int
 map_sq_contains(MapObject *self, PyObject *key)
 {
-    return self->spec->quick->contains(self, key);
+    int found;
+    MAP_LOCK(self);
+    found = self->spec->quick->contains(self, key);
+    MAP_UNLOCK();
+    return found;
 }
 
 static PyObject *
 map_tp_iter(MapObject *self)
 {
-    return (PyObject *)iter_new(self, SHOW_KEYS, false);
+    return (PyObject *)iter_new_locked(self, SHOW_KEYS, false);
 }
 
 PyDoc_STRVAR(map_doc, "Map(contents=(), /, *, hint=0, seed=None, hasher=None, zero=...)\n--\n\n\

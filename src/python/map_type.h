@@ -4,6 +4,7 @@
 
 #include "guard.h"
 #include "key.h"
+#include "lock.h"
 #include "quick.h"
 
 /* map_life.c */
@@ -22,8 +23,8 @@ int map_require_writable(MapObject *self);
 /* Releases what the engine could not while it was at work. */
 void map_sweep(MapObject *self);
 /* An instance of cls with self's options, without contents; new. */
-MapObject *map_new_like(MapObject *self, PyTypeObject *cls);
-MapObject *map_copy(MapObject *self);
+MapObject *map_new_like_locked(MapObject *self, PyTypeObject *cls);
+MapObject *map_copy_locked(MapObject *self);
 /* A count given by a caller: >= 0, saturated at 2**64 - 1. */
 int map_count_arg(PyObject *object, const char *name, uint64_t *count);
 
@@ -35,8 +36,12 @@ int map_load_key(MapObject *self, PyObject *object, Key *key);
 /* 1 found, 0 absent, -1 error. */
 int map_find_loaded(MapObject *self, const Key *key, gm_cell *cell);
 int map_find(MapObject *self, PyObject *object, gm_cell *cell);
-/* Found: the element, boxed.  Absent: NULL, and no error set. */
-PyObject *map_find_elem(MapObject *self, PyObject *object);
+/* The same with the element, boxed, or NULL, in *elem: for who goes on without the cell. */
+int map_find_boxed(MapObject *self, PyObject *object, PyObject **elem);
+/* 1 present, 0 absent, -1 error; and: found, the element, boxed; absent, NULL, and no
+ * error set. */
+int map_contains_locked(MapObject *self, PyObject *object);
+PyObject *map_find_elem_locked(MapObject *self, PyObject *object);
 /* The key's cell, its references in order; map_put comes next, then the release
  * of *displaced, a key that was replaced. */
 int map_assign_loaded(MapObject *self, const Key *key, gm_cell *cell, PyObject **displaced);
@@ -58,6 +63,13 @@ MapObject *map_argument(PyObject *module, PyObject *object, const char *function
 /* map_methods.c */
 extern PyMethodDef map_methods[];
 
+/* map_size.c: methods, and what their docstrings say */
+PyObject *map_reserve_locked(MapObject *self, PyObject *count);
+PyObject *map_shrink_locked(MapObject *self, PyObject *ignored);
+PyObject *map_finish_growth_locked(MapObject *self, PyObject *ignored);
+PyObject *map_sizeof_locked(MapObject *self, PyObject *ignored);
+extern const char map_reserve_doc[], map_shrink_doc[], map_finish_growth_doc[];
+
 /* map_add.c */
 PyObject *map_add(MapObject *self, PyObject *const *args, Py_ssize_t n);
 /* The same for a key loaded under hash0 from `object`; the key is used up. */
@@ -65,7 +77,7 @@ PyObject *map_add_loaded(MapObject *self, PyObject *object, Key *key, uint64_t h
                          PyObject *delta);
 
 /* map_update.c */
-int map_update(MapObject *self, PyObject *other);
+int map_update_locked(MapObject *self, PyObject *other);
 PyObject *map_update_method(MapObject *self, PyObject *args, PyObject *kwargs);
 PyObject *map_or(PyObject *left, PyObject *right);
 PyObject *map_ior(MapObject *self, PyObject *other);
@@ -73,7 +85,7 @@ PyObject *map_fromkeys(PyTypeObject *cls, PyObject *const *args, Py_ssize_t n);
 
 /* map_read.c */
 /* [k0, v0, k1, v1, ...]: the contents at one instant; new. */
-PyObject *map_snapshot(MapObject *self);
+PyObject *map_snapshot_locked(MapObject *self);
 PyObject *map_repr(MapObject *self);
 PyObject *map_richcompare(MapObject *self, PyObject *other, int op);
 PyObject *map_to_dict(MapObject *self, PyObject *ignored);
@@ -92,8 +104,10 @@ PyObject *map_reduce_ex(MapObject *self, PyObject *protocol);
 extern PyMethodDef pickle_functions[];
 
 /* iter_type.c */
-IterObject *iter_new(MapObject *map, Show show, bool leave_flags);
-PyObject *iter_new_at(MapObject *map, PyObject *start_bucket, PyObject *offset);
+IterObject *iter_new_locked(MapObject *map, Show show, bool leave_flags);
+PyObject *iter_new_at_locked(MapObject *map, PyObject *start_bucket, PyObject *offset);
+/* Where it stands; false: it has ended. */
+bool iter_read_locked(IterObject *self, gm_cursor *at);
 
 /* views.c */
 PyObject *view_new(MapObject *map, Show show);
@@ -125,6 +139,14 @@ static inline bool
 is_plain_map(const ModuleState *state, PyObject *object)
 {
     return is_map(state, object) && Py_TYPE(object)->tp_iter == state->map_type->tp_iter;
+}
+
+/* len(self), whatever a subclass says. */
+static inline Py_ssize_t
+map_length(MapObject *self)
+{
+    guard_read(self);
+    return self->map != NULL ? (Py_ssize_t)gm_count(self->map) : 0;
 }
 
 static inline bool

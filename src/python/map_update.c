@@ -27,9 +27,9 @@ static int
 update_from_map(MapObject *self, MapObject *other)
 {
     if (self == other) { /* the NaNs it adds would come up in its own iteration */
-        return update_from_snapshot(self, map_snapshot(self));
+        return update_from_snapshot(self, map_snapshot_locked(self));
     }
-    IterObject *iter = iter_new(other, SHOW_ITEMS, true);
+    IterObject *iter = iter_new_locked(other, SHOW_ITEMS, true);
     PyObject *pair;
     int result = iter != NULL ? 0 : -1;
     while (result == 0 && (pair = Py_TYPE(iter)->tp_iternext((PyObject *)iter)) != NULL) {
@@ -41,11 +41,11 @@ update_from_map(MapObject *self, MapObject *other)
 }
 
 static int
-update_from_dict(MapObject *self, PyObject *dict)
+store_dict(MapObject *self, PyObject *dict, PyObject *shown)
 {
     Py_ssize_t position = 0, size = PyDict_GET_SIZE(dict);
     PyObject *key, *value;
-    while (PyDict_Next(dict, &position, &key, &value)) {
+    while (PyDict_Next(shown, &position, &key, &value)) {
         Py_INCREF(key);
         Py_INCREF(value);
         int result = store(self, key, value);
@@ -60,6 +60,31 @@ update_from_dict(MapObject *self, PyObject *dict)
         }
     }
     return 0;
+}
+
+static int
+update_from_dict(MapObject *self, PyObject *dict)
+{
+#ifdef Py_GIL_DISABLED /* another thread may be changing it at this moment */
+    PyObject *shown = PyDict_Copy(dict);
+    int result = shown != NULL ? store_dict(self, dict, shown) : -1;
+    Py_XDECREF(shown);
+    return result;
+#else
+    return store_dict(self, dict, dict);
+#endif
+}
+
+/* A pair that stays as it is while it is looked at; new. */
+static PyObject *
+pair_of(PyObject *item)
+{
+#ifdef Py_GIL_DISABLED
+    if (PyList_CheckExact(item)) {
+        return PyList_AsTuple(item);
+    }
+#endif
+    return PySequence_Fast(item, "");
 }
 
 static int
@@ -82,7 +107,7 @@ update_from_keys(MapObject *self, PyObject *other, PyObject *keys_method)
 static int
 store_pair(MapObject *self, PyObject *item, Py_ssize_t index)
 {
-    PyObject *pair = PySequence_Fast(item, "");
+    PyObject *pair = pair_of(item);
     if (pair == NULL) {
         if (PyErr_ExceptionMatches(PyExc_TypeError)) {
             PyErr_Format(PyExc_TypeError, "%U: element #%zd of the update is not a pair: %.200s",
@@ -131,8 +156,8 @@ keys_method_of(PyObject *object)
     return method;
 }
 
-int
-map_update(MapObject *self, PyObject *other)
+static int
+update(MapObject *self, PyObject *other)
 {
     if (is_plain_map(state_of(self), other)) {
         return update_from_map(self, (MapObject *)other);
@@ -152,6 +177,16 @@ map_update(MapObject *self, PyObject *other)
     return result;
 }
 
+int
+map_update_locked(MapObject *self, PyObject *other)
+{
+    int result;
+    MAP_LOCK(self);
+    result = update(self, other);
+    MAP_UNLOCK();
+    return result;
+}
+
 PyObject *
 map_update_method(MapObject *self, PyObject *args, PyObject *kwargs)
 {
@@ -159,8 +194,8 @@ map_update_method(MapObject *self, PyObject *args, PyObject *kwargs)
     if (!PyArg_UnpackTuple(args, "update", 0, 1, &other)) {
         return NULL;
     }
-    if ((other != NULL && map_update(self, other) < 0) ||
-        (kwargs != NULL && update_from_dict(self, kwargs) < 0)) {
+    if ((other != NULL && map_update_locked(self, other) < 0) ||
+        (kwargs != NULL && map_update_locked(self, kwargs) < 0)) {
         return NULL;
     }
     Py_RETURN_NONE;
@@ -216,16 +251,16 @@ map_or(PyObject *left, PyObject *right)
         return mapping < 0 ? NULL : Py_NewRef(Py_NotImplemented);
     }
     if (map != NULL) {
-        result = map_copy(map);
+        result = map_copy_locked(map);
     }
     else {
         map = as_map(right);
-        result = map_new_like(map, Py_TYPE(map));
-        if (result != NULL && map_update(result, left) < 0) {
+        result = map_new_like_locked(map, Py_TYPE(map));
+        if (result != NULL && map_update_locked(result, left) < 0) {
             Py_CLEAR(result);
         }
     }
-    if (result != NULL && map_update(result, right) < 0) {
+    if (result != NULL && map_update_locked(result, right) < 0) {
         Py_CLEAR(result);
     }
     return (PyObject *)result;
@@ -234,5 +269,5 @@ map_or(PyObject *left, PyObject *right)
 PyObject *
 map_ior(MapObject *self, PyObject *other)
 {
-    return map_update(self, other) < 0 ? NULL : Py_NewRef((PyObject *)self);
+    return map_update_locked(self, other) < 0 ? NULL : Py_NewRef((PyObject *)self);
 }

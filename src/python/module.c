@@ -21,10 +21,13 @@ module_delete(PyObject *module, PyObject *args)
         return NULL;
     }
     MapObject *map = map_argument(module, object, "delete");
-    if (map == NULL || map_store(map, key, NULL) < 0) {
-        return NULL;
+    int result = -1;
+    if (map != NULL) {
+        MAP_LOCK(map);
+        result = map_store(map, key, NULL);
+        MAP_UNLOCK();
     }
-    Py_RETURN_NONE;
+    return result < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 PyDoc_STRVAR(clear_doc, "clear(m, /)\n--\n\n\
@@ -43,11 +46,13 @@ module_clear(PyObject *module, PyObject *object)
     if (map == NULL) {
         return NULL;
     }
+    MAP_LOCK(map);
     if (map->map != NULL) {
         guard_write(map);
         gm_clear(map->map);
         map_sweep(map);
     }
+    MAP_UNLOCK();
     Py_RETURN_NONE;
 }
 
@@ -279,6 +284,9 @@ static PyModuleDef_Slot module_slots[] = {
     {Py_mod_exec, module_exec},
 #if PY_VERSION_HEX >= 0x030C0000
     {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#endif
+#ifdef Py_GIL_DISABLED
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED}, /* see lock.h */
 #endif
     {0, NULL},
 };

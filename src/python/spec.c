@@ -191,6 +191,9 @@ state_of_class(PyTypeObject *cls)
 MapSpec *
 spec_of_class(PyTypeObject *cls)
 {
+#ifdef Py_GIL_DISABLED /* where threads would quarrel about it */
+    return spec_by_name(cls);
+#else
     ModuleState *state = state_of_class(cls);
     if (state->last_spec != NULL && state->last_spec->cls == cls) {
         return (MapSpec *)Py_NewRef((PyObject *)state->last_spec);
@@ -200,6 +203,7 @@ spec_of_class(PyTypeObject *cls)
         Py_XSETREF(state->last_spec, (MapSpec *)Py_NewRef((PyObject *)spec));
     }
     return spec;
+#endif
 }
 
 /* ---- Map[K, V] ----------------------------------------------------------------------- */

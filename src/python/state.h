@@ -94,11 +94,14 @@ typedef struct {
 } Ints;
 
 typedef struct {
-    PyObject_HEAD MapObject *map; /* NULL once exhausted; new */
+    PyObject_HEAD MapObject *map; /* NULL once exhausted (see iter_type.c); new */
     gm_iter iter;
     Show show;
     PyObject *pair; /* reused while nobody else holds it; new */
     Ints keys, elems;
+#ifdef Py_GIL_DISABLED
+    bool ended; /* the map stays: its lock is the iterator's */
+#endif
 } IterObject;
 
 typedef struct {

@@ -44,14 +44,14 @@ view_sq_length(ViewObject *self)
 static PyObject *
 view_tp_iter(ViewObject *self)
 {
-    return (PyObject *)iter_new(self->map, self->show, false);
+    return (PyObject *)iter_new_locked(self->map, self->show, false);
 }
 
 /* What the view shows, as a list made without touching the map's flags; new. */
 static PyObject *
 view_list(ViewObject *self)
 {
-    IterObject *iter = iter_new(self->map, self->show, true);
+    IterObject *iter = iter_new_locked(self->map, self->show, true);
     PyObject *list = iter != NULL ? PySequence_List((PyObject *)iter) : NULL;
     Py_XDECREF(iter);
     return list;
@@ -86,14 +86,13 @@ view_tp_repr(ViewObject *self)
 static int
 keys_sq_contains(ViewObject *self, PyObject *key)
 {
-    gm_cell cell;
-    return map_find(self->map, key, &cell);
+    return map_contains_locked(self->map, key);
 }
 
 static int
 values_sq_contains(ViewObject *self, PyObject *value)
 {
-    IterObject *iter = iter_new(self->map, SHOW_VALUES, true);
+    IterObject *iter = iter_new_locked(self->map, SHOW_VALUES, true);
     int found = -1;
     if (iter != NULL) {
         found = PySequence_Contains((PyObject *)iter, value);
@@ -108,7 +107,7 @@ items_sq_contains(ViewObject *self, PyObject *item)
     if (!PyTuple_Check(item) || PyTuple_GET_SIZE(item) != 2) {
         return 0;
     }
-    PyObject *elem = map_find_elem(self->map, PyTuple_GET_ITEM(item, 0));
+    PyObject *elem = map_find_elem_locked(self->map, PyTuple_GET_ITEM(item, 0));
     if (elem == NULL) {
         return PyErr_Occurred() ? -1 : 0;
     }
