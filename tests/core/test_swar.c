@@ -24,7 +24,11 @@ digest_bucket(void *context, const gm_bucket_view *b)
     layout_digest *d = context;
     uint64_t where[4] = {b->old, b->chain, b->position, (uint64_t)b->preallocated};
     mix_in(d, where, sizeof where);
-    mix_in(d, b->tophash, GM_BUCKET_CELLS);
+    uint64_t tops = 0; /* a word like the others: the digest is the same in either byte order */
+    for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
+        tops |= (uint64_t)b->tophash[i] << (8 * i);
+    }
+    mix_in(d, &tops, sizeof tops);
     for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
         if (b->key[i] != NULL) {
             mix_in(d, b->key[i], 8);
