@@ -29,7 +29,7 @@ from __future__ import annotations
 import operator
 import threading
 from collections.abc import Callable, MutableMapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from .._gomap import ConcurrentMapError
 from .._gomap import Map as GoMap
@@ -159,7 +159,7 @@ class Guarded(MutableMapping[K, V]):
                 if getattr(cls, name) is getattr(base, name)
             )
 
-    def __new__(cls, *_: Any, **__: Any) -> Any:
+    def __new__(cls, *_: Any, **__: Any) -> Self:
         """Make a map that works even before, or without, __init__."""
         self = super().__new__(cls)
         self._adopt(cls._plain.__new__(cls._plain))
