@@ -1,22 +1,28 @@
-"""Builds the extension gomap._gomap; everything else is in pyproject.toml.
+"""Builds the extension gomap._gomap, and archives that come out the same each time.
 
-Switches, read from the environment:
+Everything else is in pyproject.toml. Switches, read from the environment:
 
 GOMAP_DEBUG=1            every invariant check on (GM_DEBUG), asserts on, -O1 -g
 GOMAP_DEV=1              warnings are errors
 GOMAP_SANITIZE=a,b       compiled and linked with -fsanitize=a,b
+SOURCE_DATE_EPOCH=n      the time that files of an archive bear
 """
 
 from __future__ import annotations
 
+import gzip
 import os
+import tarfile
 from pathlib import Path
+from typing import BinaryIO
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.sdist import sdist
 
 ROOT = Path(__file__).resolve().parent
 ROOMS = ("src/core", "src/python")
+EPOCH = 1577836800  # 2020, for want of a better: zip knows no time before 1980
 
 WARNINGS = [
     "-Wall",
@@ -48,6 +54,7 @@ def files(*patterns: str) -> list[str]:
 def unix_flags() -> tuple[list[str], list[str]]:
     """Return the flags for compiling and for linking with gcc or clang."""
     compile_flags = ["-std=c11", "-fvisibility=hidden", *WARNINGS]
+    compile_flags += [f"-ffile-prefix-map={ROOT}=."]  # the same bytes wherever it is built
     link_flags: list[str] = []
     if is_on("GOMAP_DEBUG"):
         compile_flags += ["-O1", "-g", "-UNDEBUG"]
@@ -81,8 +88,43 @@ class BuildGomap(build_ext):
         super().build_extensions()
 
 
+def write_tar(out: BinaryIO, folder: Path, when: int) -> None:
+    """Write the files of `folder` in order, as nobody's, of one time, whatever the umask."""
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            info = tarfile.TarInfo((Path(folder.name) / path.relative_to(folder)).as_posix())
+            info.size, info.mtime = path.stat().st_size, when
+            info.mode = 0o755 if path.stat().st_mode & 0o100 else 0o644
+            with path.open("rb") as data:
+                tar.addfile(info, data)
+
+
+class Sdist(sdist):
+    """sdist whose archive depends on nothing but the sources: no owner, no clock, no umask."""
+
+    def make_archive(
+        self,
+        base_name: str,
+        kind: str,
+        root_dir: str | None = None,
+        base_dir: str = "",
+        **_: object,
+    ) -> str:
+        """Make the .tar.gz; what else `--formats` may name is refused."""
+        if kind != "gztar":
+            raise SystemExit(f"setup.py: no archive of format {kind!r} is made here")
+        when = int(os.environ.get("SOURCE_DATE_EPOCH", EPOCH))
+        archive = f"{base_name}.tar.gz"
+        with (
+            Path(archive).open("wb") as file,
+            gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=when) as out,
+        ):
+            write_tar(out, Path(base_dir), when)
+        return archive
+
+
 setup(
-    cmdclass={"build_ext": BuildGomap},
+    cmdclass={"build_ext": BuildGomap, "sdist": Sdist},
     ext_modules=[
         Extension(
             "gomap._gomap",
