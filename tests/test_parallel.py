@@ -182,46 +182,49 @@ def test_counts_from_many_threads_add_up() -> None:
     assert m.to_dict() == dict.fromkeys("abc", 200)
 
 
+class Given:
+    """What maps are given, and one that changes it all the time."""
+
+    def __init__(self) -> None:
+        self.pairs: list[Any] = [[n, n] for n in range(50)]
+        self.entries: dict[object, object] = dict.fromkeys(range(50), 0)
+        self.keys: list[Any] = list(range(50))
+        self.done = threading.Event()
+
+    def change(self) -> None:
+        n = 0
+        while not self.done.is_set():
+            n = (n + 1) % 50
+            self.pairs[n][:] = [object(), object()]
+            self.pairs[n] = [object(), object()]
+            self.entries[n] = object()
+            self.keys[n] = object()
+            del self.keys[n:]
+            self.keys.extend([object() for _ in range(50 - n)])
+
+
 def test_lists_and_dicts_may_change_while_a_map_reads_them() -> None:
     m = Map[object, object]()
-    pairs: list[Any] = [[n, n] for n in range(50)]
-    entries: dict[object, object] = dict.fromkeys(range(50), 0)
-    keys: list[Any] = list(range(50))
+    given = Given()
     out: list[Any] = [None] * 50
-    done = threading.Event()
-
-    def change() -> None:
-        n = 0
-        while not done.is_set():
-            n += 1
-            pairs[n % 50][:] = [object(), object()]
-            pairs[n % 50] = [object(), object()]
-            entries[n % 50] = object()
-            keys[n % 50] = object()
-            del keys[n % 50 :]
-            keys.extend([object() for _ in range(50 - n % 50)])
 
     def read() -> None:
         try:
             for _ in range(ROUNDS // 5):
-                m.update(pairs)
-                m.update(entries)
-                m.contains_many(keys)
-                m.set_many(keys, 1)
-                m.get_many(keys[:50] if len(keys) >= 50 else out, out=out)
-                m == entries
-                count(keys, into=Map[object, int]())
+                m.update(given.pairs)
+                m.update(given.entries)
+                m.contains_many(given.keys)
+                m.set_many(given.keys, 1)
+                m.get_many(out, out=out)
+                assert m != given.entries
+                count(given.keys, into=Map[object, int]())
                 m.clear()
-        finally:
-            done.set()
-
-    def read_safely() -> None:
-        try:
-            read()
-        except (ValueError, RuntimeError):  # it was read between two of the changes
+        except (ValueError, RuntimeError):  # read between two of the changes
             pass
+        finally:
+            given.done.set()
 
-    hammer(change, read_safely, read_safely, change)
+    hammer(given.change, read, read, given.change)
     assert_valid(m)
 
 
