@@ -97,10 +97,15 @@ valgrind: $(BUILD)/plain-tests $(BUILD)/plain-tests-pieces ## the C tests of the
 	$(VALGRIND) $(BUILD)/plain-tests $(TESTS)
 	$(VALGRIND) $(BUILD)/plain-tests-pieces $(TESTS)
 
+.PHONY: refleak
+refleak: ## references and blocks over every test, repeated, on python3.11-dbg: hours
+	.ci/refleak $(BUILD)/refleak tests
+
 .PHONY: tsan
 tsan: ## the same, then the thread tests of the Python type on a build under TSan
 	$(MAKE) --no-print-directory thread-tests ROUNDS=5
-	.ci/tsan $(BUILD)/tsan $(TSAN_TESTS)
+	.ci/tsan $(BUILD)/tsan tests/test_batch_threads.py tests/test_batch_lock.py \
+		tests/test_threads.py tests/test_sync_linear.py
 
 -include $(CORE_OBJECTS:.o=.d) $(PIECES_OBJECTS:.o=.d)
 

@@ -5,6 +5,7 @@ examples of 50 steps of the state machines).  ``GOMAP_HYPOTHESIS=default|long``
 chooses the Hypothesis profile alone; ``GOMAP_HYPOTHESIS_SEED=random`` draws new
 examples, the short form is the same in every run.  ``--no-large`` leaves out the
 tests of large maps, for builds that check the whole map after every change.
+``--refleaks`` runs every test several times and counts references (support/refleaks.py).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, configuration, settings
+
+from support import refleaks
 
 # Nothing is written into the tree.
 _STORAGE = tempfile.mkdtemp(prefix="gomap-hypothesis-")
@@ -34,13 +37,21 @@ _FIXED = os.environ.get("GOMAP_HYPOTHESIS_SEED") != "random"
 settings.register_profile(
     "default", max_examples=100, stateful_step_count=50, derandomize=_FIXED, **_COMMON
 )
+# Repeated by --refleaks; and the less of it, the less Hypothesis itself has to remember.
+settings.register_profile(
+    "few", max_examples=10, stateful_step_count=20, derandomize=True, **_COMMON
+)
 settings.register_profile("long", max_examples=2000, stateful_step_count=50, **_COMMON)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--slow`` and ``--no-large``."""
+    """Add ``--slow``, ``--no-large``, ``--refleaks`` and ``--refleaks-limit``."""
     parser.addoption("--slow", action="store_true", help="run the long forms of tests too")
     parser.addoption("--no-large", action="store_true", help="leave out tests of large maps")
+    parser.addoption("--refleaks", action="store_true", help="count references, many times over")
+    parser.addoption(
+        "--refleaks-limit", type=float, default=1e9, help="seconds of a test worth repeating"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,6 +62,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     default = "long" if config.getoption("--slow") else "default"
+    if config.getoption("--refleaks"):
+        config.pluginmanager.register(refleaks.plugin(config.getoption("--refleaks-limit")))
+        default = "few"
     settings.load_profile(os.environ.get("GOMAP_HYPOTHESIS", default))
 
 
