@@ -47,13 +47,8 @@ account(gm_map *m, gmi_array *a, size_t bytes)
 char *
 gmi_array_new(gm_map *m, unsigned B)
 {
-    if (B > GM_MAX_B) {
-        return NULL;
-    }
+    assert(B <= GM_MAX_B); /* so that no size overflows */
     size_t nbuckets = (size_t)1 << B, nspares = gmi_spare_count(m->type, B);
-    if (nbuckets + nspares > (SIZE_MAX / 2 - GMI_ARRAY_HEADER) / m->bucket_size) {
-        return NULL;
-    }
     size_t bytes = GMI_ARRAY_HEADER + (nbuckets + nspares) * m->bucket_size;
     char *memory = m->allocator->alloc(m->allocator->context, bytes);
     if (memory == NULL) {

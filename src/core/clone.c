@@ -127,8 +127,8 @@ copy_waiting(gm_map *to, const gm_map *from)
 static bool
 copy_entries(gm_map *to, const gm_map *from)
 {
-    bool single = from->B == 0 && !gmi_is_growing(from) &&
-                  gmi_overflow(from->buckets, from->bucket_size) == NULL;
+    /* growing maps have two buckets at least, those of a fixed size perhaps more in one chain */
+    bool single = from->B == 0 && gmi_overflow(from->buckets, from->bucket_size) == NULL;
     if (single) {
         memcpy(to->buckets, from->buckets, from->bucket_size);
     }

@@ -90,12 +90,17 @@ enum gm_flag {
 /* Maps of fewer entries lie in the cache: nothing is fetched ahead for them. */
 #define GM_PREFETCH_LEAST 16384
 
-/* Beyond this many buckets sizes in bytes would overflow 63 bits. */
-#define GM_MAX_B 48
-
 /* The widest key and element slots (a complex key with its hash; complex128). */
 #define GM_MAX_KEY_SIZE 24
 #define GM_MAX_ELEM_SIZE 16
+
+/* An array of this many buckets, or nearly, is more than can be had; beyond it sizes in
+ * bytes would overflow.  Spares are fewer than buckets. */
+#define GM_MAX_B (sizeof(size_t) >= 8 ? 48 : 20)
+#define GM_MAX_BUCKET_SIZE \
+    (GM_BUCKET_CELLS * (1 + GM_MAX_KEY_SIZE + GM_MAX_ELEM_SIZE) + sizeof(char *))
+static_assert((SIZE_MAX / 2 / GM_MAX_BUCKET_SIZE) >> GM_MAX_B > 2,
+              "the bytes of the largest array fit a size");
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #define GM_LITTLE_ENDIAN 0

@@ -135,13 +135,6 @@ gmi_fetch_rest(const char *bucket, size_t bucket_size)
     }
 }
 
-static GM_ALWAYS_INLINE void
-gmi_fetch(const char *bucket, size_t bucket_size)
-{
-    GM_PREFETCH(bucket);
-    gmi_fetch_rest(bucket, bucket_size);
-}
-
 /* One unboxed slot, in one move. */
 static GM_ALWAYS_INLINE void
 gmi_copy_slot(void *to, const void *from, size_t size)

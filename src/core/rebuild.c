@@ -159,8 +159,7 @@ gm_reserve(gm_map *m, uint64_t entries)
 gm_status
 gmi_reserve_to_fill(gm_map *m, uint64_t entries)
 {
-    unsigned B = gmi_fitting_B(entries);
-    return B <= m->B ? GM_OK : rebuild(m, B, true);
+    return rebuild(m, gmi_fitting_B(entries), true);
 }
 
 gm_status

@@ -4,7 +4,7 @@
 
 #include "gomap.h"
 
-/* gm_reserve for entries that are about to come. */
+/* gm_reserve for entries that are about to come, more than m is large enough for. */
 gm_status gmi_reserve_to_fill(gm_map *m, uint64_t entries);
 /* A map like m, empty, without iterators, with an array of 2**B buckets; false: no
  * memory. */

@@ -150,7 +150,7 @@ check_totals(checker *c)
         return FAIL(c, "flag hashWriting between operations");
     }
     size_t counted = c->overflow[0] < UINT16_MAX ? c->overflow[0] : UINT16_MAX;
-    if (m->B < 16 && m->buckets != NULL && m->noverflow != counted) {
+    if (m->B < 16 && m->noverflow != counted) {
         return FAIL(c, "noverflow is %u, but %zu overflow buckets are in chains", m->noverflow,
                     c->overflow[0]);
     }
