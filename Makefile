@@ -121,6 +121,14 @@ static: ## gcc's analyzer, clang-tidy and cppcheck over src/
 scale: ## a hundred million entries, filled and verified: 6 GB, minutes
 	pytest --slow tests/test_scale.py
 
+.PHONY: coverage
+coverage: ## the engine's line and branch coverage by its C tests: 98 % at least
+	.ci/coverage $(BUILD)/coverage
+
+.PHONY: faults
+faults: ## plant every fault of the list in the engine: do its C tests catch each? an hour
+	$(PYTHON) tests/faults/plant.py $(BUILD)/faults --table tests/faults/caught.md
+
 .PHONY: benchmarks
 benchmarks: ## every benchmark, one after the other, into benchmarks/README.md: an hour
 	$(PYTHON) benchmarks/all.py
