@@ -146,9 +146,17 @@ format: ## ruff and clang-format
 	ruff format .
 	clang-format -i $(C_FILES)
 
+.PHONY: typing
+typing: ## tests/typing, by mypy and by pyright
+	PYTHON=$(PYTHON) .ci/typing $(BUILD)/typing
+
+.PHONY: portability
+portability: ## the C tests for musl, Windows, s390x, aarch64, and compilers without extensions
+	.ci/portability $(BUILD)/portability --long
+
 .PHONY: dist
-dist: ## source archive and wheel in dist/
-	$(PYTHON) -m build
+dist: ## source archive and wheels in build/release/dist, checked and tried without a compiler
+	.ci/dist $(BUILD)/release
 
 .PHONY: clean
 clean: ## everything that can be made again
