@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,3 +51,46 @@ def test_version_is_written_in_one_place_only() -> None:
     literal = re.compile(rf'version\w*\s*[:=]+\s*["\']{re.escape(gomap.__version__)}["\']')
     wrong = [path for path in places if literal.search(path.read_text(encoding="utf-8"))]
     assert wrong == []
+
+
+def script(name: str) -> dict[str, object]:
+    """What a script of .ci defines."""
+    path = ROOT / ".ci" / name
+    if not path.is_file():
+        pytest.skip("no source tree around these tests")
+    return runpy.run_path(str(path))
+
+
+def test_a_tag_is_refused_unless_version_and_changes_agree_with_it() -> None:
+    problems: Any = script("tag.py")["problems"]
+    module, changes = '"""It."""\n\n__version__ = "1.2.3"\n', "# Changes\n\n## 1.2.3 (2026-01-31)\n"
+    assert problems("v1.2.3", module, changes) == []
+    assert problems("v1.2.4", module, changes) == ["the tag is v1.2.4, the version 1.2.3"]
+    assert problems("1.2.3", module, changes) == ["the tag is 1.2.3, the version 1.2.3"]
+    assert len(problems("v1.2.3", module, changes.replace("2026-01-31", "unreleased"))) == 1
+    assert len(problems("v1.2.3", module, changes.replace("1.2.3", "1.2.2"))) == 1
+    assert len(problems("v1.2.3", "", changes)) == 1
+
+
+def test_archives_are_told_apart_by_what_they_run_on() -> None:
+    identifier: Any = script("wheels.py")["identifier"]
+    assert [
+        identifier(f"gomap-0.1.0{end}")
+        for end in (
+            ".tar.gz",
+            "-cp311-cp311-manylinux2014_x86_64.manylinux_2_17_x86_64.whl",
+            "-cp312-cp312-musllinux_1_2_aarch64.whl",
+            "-cp313-cp313-macosx_11_0_arm64.whl",
+            "-cp313-cp313-macosx_10_13_x86_64.whl",
+            "-cp313-cp313-win_amd64.whl",
+            "-cp313-cp313t-win_amd64.whl",
+        )
+    ] == [
+        "source",
+        "cp311-manylinux_x86_64",
+        "cp312-musllinux_aarch64",
+        "cp313-macosx_arm64",
+        "cp313-macosx_x86_64",
+        "cp313-win_amd64",
+        "gomap-0.1.0-cp313-cp313t-win_amd64.whl",
+    ]
