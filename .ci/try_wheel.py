@@ -9,6 +9,7 @@ be an installed one, never the checkout's.
 
 from __future__ import annotations
 
+import doctest
 import subprocess
 import sys
 import sysconfig
@@ -21,11 +22,12 @@ NAMES = """
 add batch_growth batch_inputs batch_out batch_pairs batch_refused batch_results batch_threads
 calls classes cli_explore cli_table count cursor explain failures floods garbage golden growth
 int_limits interpreters iteration mapping_protocol maps merge nan nil operations options pickle
-pickle_buffers pytest_plugin quick readme reentrancy release repr seeds stats_recount sync
+pickle_buffers pytest_plugin quick reentrancy release repr seeds stats_recount sync
 sync_range threads types views zero_values
 """
 TESTS = NAMES.split()
-"""The tests that a wheel is tried with: every operation, the golden traces, threads, the README."""
+"""The tests that a wheel is tried with: every operation, the golden traces, threads."""
+EXAMPLES = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL | doctest.NORMALIZE_WHITESPACE
 
 
 def said_by(*arguments: str) -> str:
@@ -55,7 +57,11 @@ def main() -> int:
     check("bucket" in explored, f"gomap explore shows no buckets:\n{explored}")
     told = said_by(sys.executable, "-m", "gomap", "demo", "--no-wait")
     check("evacuat" in told, f"the demo tells of no evacuation:\n{told}")
-    print(f"gomap {version}: {place}; --version, explore, demo work", flush=True)
+    tour = doctest.testfile(str(ROOT / "README.md"), False, optionflags=EXAMPLES, encoding="utf-8")
+    check(tour.attempted > 0 and tour.failed == 0, f"the README's examples: {tour}")
+    print(
+        f"gomap {version}: {place}; --version, explore, demo, README's {tour.attempted}", flush=True
+    )
     files = [str(ROOT / "tests" / f"test_{name}.py") for name in TESTS]
     command = [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     return subprocess.run(
