@@ -26,7 +26,6 @@ from sphinx.errors import ExtensionError
 import notebooks
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OPTIONAL = {"SECURITY.md"}
 _INCLUDED = re.compile(r"^Included: \[[^]]*\]\(([^)#]+)(?:#([^)]*))?\)$", re.MULTILINE)
 _WHOLE = re.compile(r"\AIncluded: \[[^]]*\]\(([^)#]+)\)\s*\Z")
 _LINK = re.compile(r"(!?)\[((?:[^][]|\[[^]]*\])*)\]\(([^)\s]+)\)")
@@ -116,8 +115,6 @@ def read(app: Sphinx, docname: str, source: list[str]) -> None:
 
     def put_in(found: re.Match[str]) -> str:
         name = _repository_path(page, found[1])
-        if name in OPTIONAL and not (ROOT / name).exists():
-            return f"# {name}\n\nIs not here yet."
         app.env.note_dependency(os.fspath(ROOT / name), docname=docname)
         text = (ROOT / name).read_text(encoding="utf-8")
         if found[2]:
