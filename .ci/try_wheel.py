@@ -19,11 +19,10 @@ import gomap
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = """
-add batch_growth batch_inputs batch_out batch_pairs batch_refused batch_results batch_threads
-calls classes cli_explore cli_table count cursor explain failures floods garbage golden growth
-int_limits interpreters iteration mapping_protocol maps merge nan nil operations options pickle
-pickle_buffers pytest_plugin quick reentrancy release repr seeds stats_recount sync
-sync_range threads types views zero_values
+add batch_growth batch_inputs batch_out batch_threads calls classes cli_explore cli_table count
+explain failures garbage golden growth int_limits interpreters iteration maps nan nil operations
+options pickle pytest_plugin quick reentrancy release repr seeds sync sync_range threads views
+zero_values
 """
 TESTS = NAMES.split()
 """The tests that a wheel is tried with: every operation, the golden traces, threads."""
