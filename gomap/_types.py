@@ -10,6 +10,7 @@ name a type with; calling one checks and converts, and gives a plain Python numb
 
 from __future__ import annotations
 
+import operator
 import struct
 from typing import Any, ClassVar, SupportsComplex, SupportsFloat, SupportsIndex
 
@@ -56,10 +57,11 @@ class _SizedInt:
 
     def __new__(cls, value: SupportsIndex = 0) -> Any:
         """Return the value as an int; OverflowError when it does not fit."""
-        number = value.__index__()
+        number = int.__index__(operator.index(value))
         low = -(1 << (cls.bits - 1)) if cls.signed else 0
         if not low <= number < low + (1 << cls.bits):
-            raise OverflowError(f"{number} is out of range for {cls.__name__}")
+            shown = number if number.bit_length() <= 256 else "the number"  # not all can be shown
+            raise OverflowError(f"{shown} is out of range for {cls.__name__}")
         return number
 
 

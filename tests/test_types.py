@@ -366,3 +366,25 @@ def test_float32_rounds_and_refuses_what_is_too_large() -> None:
     assert gomap.float32(float("inf")) == float("inf")
     with pytest.raises(OverflowError):
         gomap.float32(1e39)
+
+
+@pytest.mark.parametrize(
+    "sized", [gomap.int8, gomap.uint64, gomap.float32], ids=lambda t: t.__name__
+)
+def test_a_number_that_python_will_not_print_is_out_of_range_all_the_same(sized: Any) -> None:
+    huge = 1 << 20_000
+    m = Map[sized, sized]()
+    for call in (
+        *(lambda: m[huge], lambda: m.update([(1, huge)]), lambda: m.add(1, huge)),
+        *(lambda: type(m).from_arrays([huge], [1]), lambda: m.set_many([1], [huge])),
+        lambda: sized(huge),
+    ):
+        with pytest.raises(OverflowError):
+            call()
+    assert len(m) == 0
+
+
+@pytest.mark.parametrize("given", [None, "1", 1.5, object()], ids=repr)
+def test_a_sized_integer_of_something_else_is_a_type_error(given: Any) -> None:
+    with pytest.raises(TypeError):
+        gomap.int8(given)

@@ -40,9 +40,8 @@ err_nil(MapObject *self)
     return -1;
 }
 
-/* The offender's repr, short enough for one line; NULL: it has none. */
-static PyObject *
-short_repr(PyObject *offender)
+PyObject *
+err_short_repr(PyObject *offender)
 {
     PyObject *text = PyObject_Repr(offender);
     if (text == NULL) {
@@ -62,7 +61,7 @@ short_repr(PyObject *offender)
 int
 err_type(const MapSpec *spec, const char *what, const BoxType *type, PyObject *offender)
 {
-    PyObject *text = short_repr(offender);
+    PyObject *text = err_short_repr(offender);
     if (text != NULL) {
         PyErr_Format(PyExc_TypeError, "%U: %s must be %U, not %.200s: %U", spec->name, what,
                      type->name, Py_TYPE(offender)->tp_name, text);
@@ -78,11 +77,15 @@ err_type(const MapSpec *spec, const char *what, const BoxType *type, PyObject *o
 int
 err_range(const MapSpec *spec, const char *what, const BoxType *type, PyObject *offender)
 {
-    PyObject *text = short_repr(offender);
+    PyObject *text = err_short_repr(offender);
     if (text != NULL) {
         PyErr_Format(PyExc_OverflowError, "%U: %s %U is out of range for %U", spec->name, what,
                      text, type->name);
         Py_DECREF(text);
+    }
+    else if (!PyErr_Occurred()) { /* more digits than Python likes to print */
+        PyErr_Format(PyExc_OverflowError, "%U: the %s is out of range for %U", spec->name, what,
+                     type->name);
     }
     return -1;
 }

@@ -8,6 +8,9 @@
 /* The exception for an engine status other than GM_OK; -1. */
 int err_status(MapObject *self, gm_status status);
 int err_nil(MapObject *self);
+/* The offender's repr, short enough for one line; new. NULL, mostly without an
+ * exception: it has none, as a number of more digits than Python prints. */
+PyObject *err_short_repr(PyObject *offender);
 /* "Map[str, int]: key must be str, not int: 5"; `what` is key or element. */
 int err_type(const MapSpec *spec, const char *what, const BoxType *type, PyObject *offender);
 /* "Map[int8, int]: key 300 is out of range for int8". */

@@ -5,8 +5,16 @@ int
 err_range_at(const MapSpec *spec, const char *what, const BoxType *type, PyObject *offender,
              size_t index)
 {
-    PyErr_Format(PyExc_OverflowError, "%U: %s %R at index %zu is out of range for %U", spec->name,
-                 what, offender, index, type->name);
+    PyObject *text = err_short_repr(offender);
+    if (text != NULL) {
+        PyErr_Format(PyExc_OverflowError, "%U: %s %U at index %zu is out of range for %U",
+                     spec->name, what, text, index, type->name);
+        Py_DECREF(text);
+    }
+    else if (!PyErr_Occurred()) {
+        PyErr_Format(PyExc_OverflowError, "%U: the %s at index %zu is out of range for %U",
+                     spec->name, what, index, type->name);
+    }
     return -1;
 }
 
