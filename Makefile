@@ -18,7 +18,18 @@ CORE_FLAGS := -std=c11 -O1 -g -DGM_DEBUG=1 -Isrc/core -Itests/core \
 	-fsanitize=$(CORE_SANITIZERS) -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wpointer-arith -Wvla -Wwrite-strings -Werror
-C_FILES := $(wildcard src/core/*.[ch] src/python/*.[ch] tests/core/*.[ch] tests/threads/*.[ch] benchmarks/core/*.[ch] benchmarks/hash/*.[ch])
+# The fuzzer of the engine: its files, and what it takes from the tests.
+FUZZ_ENGINE := $(wildcard tests/fuzz/engine*.c)
+FUZZ_SOURCES := $(CORE) $(FUZZ_ENGINE) $(patsubst %,tests/core/%.c,\
+	keys kind_stranger memory objects subject table test_record_witness)
+REPLAY_OBJECTS := $(patsubst %.c,$(BUILD)/core-objects/%.o,$(FUZZ_SOURCES) tests/fuzz/replay.c)
+REPLAY_PIECES := $(patsubst %.c,$(BUILD)/core-pieces/%.o,$(FUZZ_SOURCES) tests/fuzz/replay.c)
+FUZZ_CC ?= clang
+FUZZ_SECONDS ?= 7200
+FUZZ_FLAGS := -std=c11 -O1 -g -Isrc/core -Itests/core -fsanitize=fuzzer,address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer $(PIECES_FLAGS) \
+	-DGM_PREFETCH_LEAST=48 -DGM_LOOK_AHEAD_LEAST=8 -DGM_MARK_STRIDE=4 -DGM_STATS_STRIDE=8
+C_FILES := $(wildcard tests/fuzz/*.[ch] src/core/*.[ch] src/python/*.[ch] tests/core/*.[ch] tests/threads/*.[ch] benchmarks/core/*.[ch] benchmarks/hash/*.[ch])
 
 .PHONY: help
 help: ## this list
@@ -47,7 +58,7 @@ types: ## mypy over gomap/, and the stub against the installed extension
 	.ci/stubtest
 
 .PHONY: core-tests
-core-tests: $(BUILD)/core-tests $(BUILD)/core-tests-pieces ## the C tests of the engine, under ASan and UBSan
+core-tests: $(BUILD)/core-tests $(BUILD)/core-tests-pieces fuzz-replay ## the C tests of the engine, under ASan and UBSan
 	$(BUILD)/core-tests
 	$(BUILD)/core-tests-pieces
 
@@ -107,7 +118,26 @@ tsan: ## the same, then the thread tests of the Python type on a build under TSa
 	.ci/tsan $(BUILD)/tsan tests/test_batch_threads.py tests/test_batch_lock.py \
 		tests/test_threads.py tests/test_sync_linear.py
 
--include $(CORE_OBJECTS:.o=.d) $(PIECES_OBJECTS:.o=.d)
+-include $(CORE_OBJECTS:.o=.d) $(PIECES_OBJECTS:.o=.d) $(REPLAY_OBJECTS:.o=.d) $(REPLAY_PIECES:.o=.d)
+
+.PHONY: fuzz-replay
+fuzz-replay: $(BUILD)/fuzz-replay $(BUILD)/fuzz-replay-pieces ## the engine's fuzzing corpus as a test, any compiler
+	$(BUILD)/fuzz-replay tests/fuzz/engine.pack
+	$(BUILD)/fuzz-replay-pieces tests/fuzz/engine.pack
+
+$(BUILD)/fuzz-replay: $(REPLAY_OBJECTS)
+$(BUILD)/fuzz-replay-pieces: $(REPLAY_PIECES)
+$(BUILD)/fuzz-replay $(BUILD)/fuzz-replay-pieces:
+	@$(CC) -fsanitize=$(CORE_SANITIZERS) -o $@ $^ -lm
+
+# libFuzzer's: no checks of GM_DEBUG, the model looks often enough.
+$(BUILD)/fuzz-engine: $(FUZZ_SOURCES) $(wildcard src/core/*.h tests/core/*.h tests/fuzz/*.h) Makefile
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_FLAGS) -o $@ $(FUZZ_SOURCES)
+
+.PHONY: fuzz
+fuzz: ## both fuzzers side by side, FUZZ_SECONDS=7200 each; what they find is in build/fuzz
+	.ci/fuzz $(BUILD)/fuzz $(FUZZ_SECONDS)
 
 .PHONY: sanitize
 sanitize: ## all Python tests under ASan and UBSan, in an environment of their own

@@ -60,13 +60,20 @@ enum gm_flag {
 /* An operation whose key's equality keeps changing the map gives up here. */
 #define GM_MAX_RESTARTS 1000
 
+/* Thresholds of size from here on may be set smaller (-D), so that fuzzing meets in
+ * small maps what large ones do. */
+
 /* The evacuation mark skips at most this many evacuated buckets a step. */
+#ifndef GM_MARK_STRIDE
 #define GM_MARK_STRIDE 1024
+#endif
 
 /* Iterating, the objects of the bucket that many ahead are prefetched in arrays
  * of at least so many buckets; smaller ones lie in the cache. */
 #define GM_LOOK_AHEAD 6
+#ifndef GM_LOOK_AHEAD_LEAST
 #define GM_LOOK_AHEAD_LEAST 512
+#endif
 
 /* Bytes that memory comes in; a trace tells the last so many apart. */
 #define GM_CACHE_LINE 64
@@ -75,7 +82,9 @@ enum gm_flag {
 /* Statistics count chains of fewer overflow buckets on the way, and tell how far they
  * are each time they have seen so many chains. */
 #define GM_STATS_LENGTHS 32
+#ifndef GM_STATS_STRIDE
 #define GM_STATS_STRIDE 65536
+#endif
 
 /* Arrays of whole pages go back to the system in pieces of this many bytes, none
  * of which crosses a page: systems have pages of up to 64 KB. */
@@ -88,7 +97,9 @@ enum gm_flag {
 #define GM_WAVE 128
 
 /* Maps of fewer entries lie in the cache: nothing is fetched ahead for them. */
+#ifndef GM_PREFETCH_LEAST
 #define GM_PREFETCH_LEAST 16384
+#endif
 
 /* The widest key and element slots (a complex key with its hash; complex128). */
 #define GM_MAX_KEY_SIZE 24

@@ -17,8 +17,11 @@ typedef enum {
     HASH_LOW_BITS,
     HASH_TOP_BYTE,
     HASH_SEQUENTIAL,
-    HASH_MODES
+    HASH_MODES,
+    HASH_GIVEN = HASH_MODES /* one of hash_given, by the id */
 } hash_mode;
+
+extern uint64_t hash_given[16];
 
 extern const char *const hash_mode_names[HASH_MODES];
 

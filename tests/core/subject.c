@@ -10,26 +10,22 @@
 #include "objects.h"
 #include "next.h"
 
-typedef struct {
-    _Alignas(16) unsigned char bytes[GM_MAX_KEY_SIZE];
-} key_slot;
-
 uint64_t
 subject_draw(subject *s, uint64_t below)
 {
-    return gm_splitmix(&s->rng) % below;
+    return s->draw != NULL ? s->draw(s->draw_context, below) : gm_splitmix(&s->rng) % below;
 }
 
 /* ---- keys and elements ----------------------------------------------------------------- */
 
-static void
-make_key(subject *s, uint32_t id, bool negative, key_slot *out)
+void
+subject_make_key(subject *s, uint32_t id, bool negative, key_slot *out)
 {
     s->sort->write(out, id, negative, hash_by_mode(s->mode, id, gm_hash0(s->map)));
 }
 
-static void
-drop_key(subject *s, void *key)
+void
+subject_drop_key(subject *s, void *key)
 {
     if (s->type.owner != NULL) {
         s->type.owner->release_key(key);
@@ -65,9 +61,8 @@ check_elem(const subject *s, const void *elem, uint64_t value)
     CHECK(memcmp(elem, words, s->type.elem_size) == 0);
 }
 
-/* The cell holds what the model says; its id. */
-static uint32_t
-check_cell(const subject *s, const void *key, const void *elem)
+uint32_t
+subject_check_cell(const subject *s, const void *key, const void *elem)
 {
     bool negative = false;
     uint32_t id = s->sort->read(key, &negative);
@@ -179,12 +174,12 @@ subject_assign(subject *s, uint32_t id)
     key_slot key;
     gm_cell cell;
     bool negative = subject_draw(s, 2) != 0;
-    make_key(s, id, negative, &key);
+    subject_make_key(s, id, negative, &key);
     gm_status status = gm_assign(s->map, &key, &cell);
     if (status == GM_OK) {
         note_assigned(s, id, negative, &key, &cell);
     }
-    drop_key(s, &key);
+    subject_drop_key(s, &key);
     return status;
 }
 
@@ -193,25 +188,25 @@ subject_find(subject *s, uint32_t id)
 {
     key_slot key;
     gm_cell cell;
-    make_key(s, id, subject_draw(s, 2) != 0, &key);
+    subject_make_key(s, id, subject_draw(s, 2) != 0, &key);
     gm_status status = gm_find(s->map, &key, &cell);
     if (status == GM_OK) {
         CHECK_EQ(cell.key != NULL, s->entries[id].alive && id < NAN_IDS);
     }
     if (status == GM_OK && cell.key != NULL) {
-        CHECK_EQ(check_cell(s, cell.key, cell.elem), id);
+        CHECK_EQ(subject_check_cell(s, cell.key, cell.elem), id);
     }
-    drop_key(s, &key);
+    subject_drop_key(s, &key);
     return status;
 }
 
 static void
 note_removed(subject *s, gm_entry *removed)
 {
-    uint32_t id = check_cell(s, removed->key, removed->elem);
+    uint32_t id = subject_check_cell(s, removed->key, removed->elem);
     s->entries[id].alive = false;
     s->count--;
-    drop_key(s, removed->key);
+    subject_drop_key(s, removed->key);
     drop_elem(s, removed->elem);
 }
 
@@ -220,7 +215,7 @@ subject_delete(subject *s, uint32_t id)
 {
     key_slot key;
     gm_entry removed;
-    make_key(s, id, subject_draw(s, 2) != 0, &key);
+    subject_make_key(s, id, subject_draw(s, 2) != 0, &key);
     bool pops = subject_draw(s, 3) == 0;
     gm_status status = (pops ? gm_pop : gm_delete)(s->map, &key, &removed);
     if (status == GM_OK) {
@@ -229,7 +224,7 @@ subject_delete(subject *s, uint32_t id)
     if (status == GM_OK && removed.found) {
         note_removed(s, &removed);
     }
-    drop_key(s, &key);
+    subject_drop_key(s, &key);
     return status;
 }
 
@@ -254,7 +249,7 @@ subject_random(subject *s)
     CHECK_EQ(gm_random(s->map, &cell), GM_OK);
     CHECK_EQ(cell.key != NULL, s->count > 0);
     if (cell.key != NULL) {
-        check_cell(s, cell.key, cell.elem);
+        subject_check_cell(s, cell.key, cell.elem);
     }
 }
 
@@ -291,7 +286,7 @@ subject_clone(subject *s)
     CHECK_EQ(gm_count(copy), s->count);
     CHECK_EQ(s->memory.outstanding, before + gm_memory(copy));
     for (gm_walk_init(&walk, copy); gm_walk_next(&walk, &cell); entries++) {
-        check_cell(s, cell.key, cell.elem);
+        subject_check_cell(s, cell.key, cell.elem);
     }
     CHECK_EQ(entries, s->count);
     gm_map_free(copy);
@@ -342,7 +337,7 @@ subject_iter_next(subject *s, live_iter *li)
         li->lossy |= li->advances != turn;
     }
     else if (cell.key != NULL) {
-        uint32_t id = check_cell(s, cell.key, cell.elem);
+        uint32_t id = subject_check_cell(s, cell.key, cell.elem);
         CHECK(li->shown[id] != s->entries[id].born);
         li->shown[id] = s->entries[id].born;
     }
@@ -398,7 +393,7 @@ check_entries(subject *s)
     gm_walk walk;
     gm_cell cell;
     for (gm_walk_init(&walk, s->map); gm_walk_next(&walk, &cell); entries++) {
-        check_cell(s, cell.key, cell.elem);
+        subject_check_cell(s, cell.key, cell.elem);
     }
     CHECK(!walk.changed);
     CHECK_EQ(entries, s->count);

@@ -40,6 +40,9 @@ typedef struct {
     gm_type type;
     gm_map *map;
     uint64_t rng;
+    /* Where decisions come from; NULL: from `rng`. */
+    uint64_t (*draw)(void *context, uint64_t below);
+    void *draw_context;
     model_entry entries[IDS];
     uint64_t count, births;
     live_iter iters[ITERATORS];
@@ -65,6 +68,15 @@ subject *subject_new(const subject_options *options);
 void subject_free(subject *s);
 
 uint64_t subject_draw(subject *s, uint64_t below);
+
+/* The slot of a key, an element: a new reference each, where they are references. */
+typedef struct {
+    _Alignas(16) unsigned char bytes[GM_MAX_KEY_SIZE];
+} key_slot;
+void subject_make_key(subject *s, uint32_t id, bool negative, key_slot *out);
+void subject_drop_key(subject *s, void *key);
+/* The cell holds what the model says; its id. */
+uint32_t subject_check_cell(const subject *s, const void *key, const void *elem);
 
 gm_status subject_assign(subject *s, uint32_t id);
 gm_status subject_find(subject *s, uint32_t id);
