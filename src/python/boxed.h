@@ -152,9 +152,9 @@ add_int64(int64_t a, int64_t b, int64_t *sum)
 }
 
 /* Adds to an exact int in its slot, in the same object if nobody else holds it: 1 done,
- * 0 it is no case for this, -1 failed. */
+ * with the sum in *shown if that is wanted, new; 0 it is no case for this, -1 failed. */
 static inline int
-int_slot_add(PyObject **slot, int64_t delta)
+int_slot_add(PyObject **slot, int64_t delta, PyObject **shown)
 {
     PyObject *old = *slot, *sum;
     int64_t n;
@@ -162,6 +162,9 @@ int_slot_add(PyObject **slot, int64_t delta)
         return 0;
     }
     if (int_add_in_place(old, delta)) {
+        if (shown != NULL) {
+            *shown = Py_NewRef(old);
+        }
         return 1;
     }
     if (!int_as_int64(old, &n) || !add_int64(n, delta, &n)) {
@@ -171,7 +174,10 @@ int_slot_add(PyObject **slot, int64_t delta)
         return -1;
     }
     *slot = sum;
-    Py_DECREF(old); /* an int: nothing comes of it */
+    if (shown != NULL) {
+        *shown = Py_NewRef(sum);
+    }
+    Py_DECREF(old); /* an int: nothing comes of it, but see lock.h */
     return 1;
 }
 

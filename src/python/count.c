@@ -89,7 +89,7 @@ count_one(MapObject *map, PyObject *object, Key *key, PyObject *first, PyObject 
         *(PyObject **)cell.elem = Py_NewRef(first);
     }
     else {
-        result = int_slot_add(cell.elem, 1);
+        result = int_slot_add(cell.elem, 1, NULL);
     }
     Py_XDECREF(displaced);
     map_sweep(map);
@@ -125,7 +125,7 @@ count_item(const Counting *counting, PyObject *object)
 {
     MapObject *map = counting->map;
     void *slot = counting->first != NULL ? map->spec->quick->slot(map, object) : NULL;
-    int result = slot != NULL ? int_slot_add(slot, 1) : 0;
+    int result = slot != NULL ? int_slot_add(slot, 1, NULL) : 0;
     if (result != 0) {
         return result < 0 ? -1 : 0;
     }

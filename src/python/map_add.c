@@ -44,7 +44,9 @@ add_quickly(MapObject *self, PyObject *key, PyObject *delta)
         return NULL;
     }
     if (self->spec->elem.boxed) {
-        return int_slot_add(slot, d) > 0 ? Py_NewRef(*(PyObject **)slot) : NULL;
+        PyObject *shown = NULL;
+        (void)int_slot_add(slot, d, &shown);
+        return shown;
     }
     memcpy(&x, slot, sizeof x);
     if (self->spec->elem.code != TYPE_INT64 || !add_int64(x, d, &x)) {
