@@ -187,6 +187,29 @@ map_set_loaded(MapObject *self, Key *key, Elem *elem)
     return 0;
 }
 
+PyObject *
+map_default_loaded(MapObject *self, Key *key, Elem *elem, PyObject *shown)
+{
+    gm_cell cell;
+    PyObject *old_key, *displaced;
+    if (map_assign_loaded(self, key, &cell, &old_key) < 0) {
+        elem_drop(self->spec, elem);
+        Py_CLEAR(shown);
+    }
+    else if (cell.inserted) {
+        map_put(self, &cell, elem, &displaced);
+        map_sweep(self);
+    }
+    else {
+        Py_SETREF(shown, elem_box(self->spec, cell.elem));
+        elem_drop(self->spec, elem);
+        map_sweep(self);
+    }
+    key_drop(key);
+    Py_XDECREF(old_key);
+    return shown;
+}
+
 static int
 map_set(MapObject *self, PyObject *object, PyObject *value)
 {

@@ -88,10 +88,7 @@ store_default(MapObject *self, PyObject *object, PyObject *value, Key *key, uint
         Py_XDECREF(shown);
         return NULL;
     }
-    if (map_set_loaded(self, key, &elem) < 0) {
-        Py_CLEAR(shown);
-    }
-    return shown;
+    return map_default_loaded(self, key, &elem, shown);
 }
 
 static PyObject *
@@ -169,10 +166,10 @@ map_popitem(MapObject *self, PyObject *ignored)
     (void)ignored;
     gm_entry entry;
     PyObject *key, *elem;
+    guard_write(self); /* before the count is looked at: others write while it waits */
     if (map_length(self) == 0) {
         return err_empty(self, "popitem");
     }
-    guard_write(self);
     gm_pop_random(self->map, &entry);
     map_release_entry(self, &entry, &key, &elem);
     if (key == NULL || elem == NULL) {
@@ -198,10 +195,10 @@ map_random_item(MapObject *self, PyObject *ignored)
 {
     (void)ignored;
     gm_cell cell;
+    guard_write(self); /* it draws; before the count is looked at, as in popitem */
     if (map_length(self) == 0) {
         return err_empty(self, "random_item");
     }
-    guard_write(self); /* it draws */
     gm_random(self->map, &cell);
     PyObject *key = key_box(self->spec, is_hashed(self), cell.key);
     PyObject *elem = key != NULL ? elem_box(self->spec, cell.elem) : NULL;

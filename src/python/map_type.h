@@ -51,6 +51,9 @@ void map_own_key(MapObject *self, const Key *key, gm_cell *cell, PyObject **disp
 void map_put(MapObject *self, gm_cell *cell, const Elem *elem, PyObject **displaced);
 /* Stores a loaded element under a loaded key; both are used up. */
 int map_set_loaded(MapObject *self, Key *key, Elem *elem);
+/* For a key found absent: the element that somebody has stored since, or else `elem`, stored,
+ * and `shown`, which is the same as an object; uses up all three.  New, or NULL. */
+PyObject *map_default_loaded(MapObject *self, Key *key, Elem *elem, PyObject *shown);
 /* Deletes, or with `elem` pops the element, boxed: 1 removed, 0 absent, -1 error. */
 int map_remove_loaded(MapObject *self, const Key *key, PyObject **elem);
 /* Boxes what is asked for of an entry taken out, and releases it. */
