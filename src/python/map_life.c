@@ -191,13 +191,22 @@ typedef struct {
     PyObject *contents, *hint, *seed, *hasher, *zero;
 } Options;
 
+/* An option as an int; new.  What its __index__ raises is not hidden. */
+static PyObject *
+index_of(PyObject *object, const char *name)
+{
+    if (!PyIndex_Check(object)) {
+        return PyErr_Format(PyExc_TypeError, "%s must be an int, not %.200s", name,
+                            Py_TYPE(object)->tp_name);
+    }
+    return PyNumber_Index(object);
+}
+
 static int
 seed_of(PyObject *object, uint64_t *seed)
 {
-    PyObject *number = PyNumber_Index(object);
+    PyObject *number = index_of(object, "seed");
     if (number == NULL) {
-        PyErr_Clear();
-        PyErr_Format(PyExc_TypeError, "seed must be an int, not %.200s", Py_TYPE(object)->tp_name);
         return -1;
     }
     *seed = PyLong_AsUnsignedLongLongMask(number);
@@ -213,11 +222,8 @@ map_count_arg(PyObject *object, const char *name, uint64_t *hint)
         *hint = (uint64_t)small;
         return 0;
     }
-    PyObject *number = PyNumber_Index(object);
+    PyObject *number = index_of(object, name);
     if (number == NULL) {
-        PyErr_Clear();
-        PyErr_Format(PyExc_TypeError, "%s must be an int, not %.200s", name,
-                     Py_TYPE(object)->tp_name);
         return -1;
     }
     int overflow;
