@@ -159,6 +159,10 @@ coverage: ## the engine's line and branch coverage by its C tests: 98 % at least
 faults: ## plant every fault of the list in the engine: do its C tests catch each? an hour
 	$(PYTHON) tests/faults/plant.py $(BUILD)/faults --table tests/faults/caught.md
 
+.PHONY: hostile
+hostile: ## foreign code at every moment of every operation: the whole matrix, hours
+	$(PYTHON) tests/hostile
+
 .PHONY: benchmarks
 benchmarks: ## every benchmark, one after the other, into benchmarks/README.md: an hour
 	$(PYTHON) benchmarks/all.py
