@@ -138,11 +138,10 @@ def check_whole(w: World) -> dict[int, int]:
     return found
 
 
-def is_taken_back(report: Report) -> bool:
-    """Has a batch of sums given up, and taken back those it had made?
+def gave_up_on_a_sum(report: Report) -> bool:
+    """Has a sum given up on a key that foreign code deletes each time?
 
-    Open: it then also puts back an entry that was there before the batch and that foreign
-    code has cleared since.
+    It then has the zero value, as if added to after the last deletion (docs/reliability.md).
     """
     return "adding changed the key's own element 1000 times" in str(report.error)
 
@@ -155,7 +154,7 @@ def check_effects(w: World, story: Story, report: Report, judge: Any, key: int) 
         ways = story.ways(n, happened)
         if not happened:
             ways |= story.ways(n, True)
-        if is_taken_back(report) and story.effect_on(n):
+        if gave_up_on_a_sum(report) and story.effect_on(n):
             ways.add((None, w.number.get(n)))
         fits = {way for way in ways if way[1] == final.get(n)}
         demand(bool(fits), "key", n, "has", final.get(n), "of", ways, "log", w.log[:20])
