@@ -43,6 +43,6 @@ def class_named(name: str) -> Any:
             return made
     if name.startswith("Map[") and name.endswith("]"):
         names = name[len("Map[") : -1].split(", ")
-        if len(names) == 2 and all(n in _BY_NAME for n in names):
+        if len(names) == 2 and names[0] in _BY_NAME and names[1] in _BY_NAME:
             return _gomap.Map.__class_getitem__((_BY_NAME[names[0]], _BY_NAME[names[1]]))
     raise AttributeError(f"module 'gomap' has no attribute {name!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from . import _types
@@ -123,11 +124,11 @@ def _key_reader(cls: type[Map[Any, Any]]) -> Callable[[Any], Any] | None:
     if key_type in _AS_THEY_COME:
         return None
     if key_type in _INTS:
-        return lambda key: _number(cls, key)
+        return partial(_number, cls)
     if isinstance(key_type, type) and issubclass(key_type, str):
         return key_type
     if isinstance(key_type, type) and issubclass(key_type, int) and key_type is not bool:
-        return lambda key: key_type(_number(cls, key))
+        return partial(_enumerated, cls)
     raise TypeError(f"{cls.__qualname__}: a key in JSON must be a str or an int")
 
 
@@ -138,6 +139,11 @@ def _number(cls: type, key: object) -> Any:
     if not _DECIMAL.fullmatch(key):
         raise ValueError(f"{cls.__qualname__}: the key {key!r:.60} is no decimal integer")
     return int(key)
+
+
+def _enumerated(cls: type[Map[Any, Any]], key: object) -> Any:
+    """Read a member of the enumeration that the keys are, by its value."""
+    return cls.key_type(_number(cls, key))
 
 
 def _kind(value: object) -> str:

@@ -160,7 +160,7 @@ def stats(m: Any, /, *, progress: Callable[[float], object] | None = None) -> St
     n = _gomap.numbers(m, progress)
     count, chains = n["count"], n["chains"]
     total = sys.getsizeof(m)
-    arrays = sum(n[f"bytes_{part}"] for part in ("buckets", "overflow", "old", "spare"))
+    arrays = n["bytes_buckets"] + n["bytes_overflow"] + n["bytes_old"] + n["bytes_spare"]
     overhead = n["bucket_total"] * n["bucket_size"] - count * (n["key_size"] + n["elem_size"])
     return Stats(
         **{name: n[name] for name in _PLAIN},
@@ -252,7 +252,7 @@ def explain(m: Any, key: Any, /) -> Explanation:
     (True, 2, 2, 'found')
     """
     fields = _gomap.explain(m, key)
-    fields["steps"] = tuple(Step(*step) for step in fields["steps"])
+    fields["steps"] = tuple(map(Step._make, fields["steps"]))
     return Explanation(**fields)
 
 
@@ -428,4 +428,4 @@ def load_factor_table(seeds: int = 1) -> LoadTable:
     seeds = operator.index(seeds)
     if not 1 <= seeds <= MOST_SEEDS:
         raise ValueError(f"load_factor_table: seeds must be 1 to {MOST_SEEDS}, not {seeds}")
-    return LoadTable(_load_row(published, seeds) for published in GO_LOAD_TABLE)
+    return LoadTable([_load_row(published, seeds) for published in GO_LOAD_TABLE])

@@ -45,3 +45,18 @@ def test_add_is_exact_or_overflows(old: int) -> None:
             with pytest.raises(OverflowError):
                 unboxed.add(1, delta)
             assert unboxed[1] == old
+
+
+class Unspeakable(int):
+    """An int whose repr fails."""
+
+    def __repr__(self) -> str:
+        raise ValueError("no words")
+
+
+def test_a_number_out_of_range_without_a_repr_is_an_overflow_error() -> None:
+    m = Map[int64, int64]()
+    with pytest.raises(OverflowError, match="key is out of range for int64"):
+        m[Unspeakable(2**70)] = 1
+    with pytest.raises(OverflowError, match="element is out of range"):
+        m[1] = Unspeakable(2**70)

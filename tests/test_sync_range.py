@@ -172,4 +172,4 @@ def test_ranges_within_ranges() -> None:
     pairs: list[tuple[int, int]] = []
     m.range(lambda a, _: m.range(lambda b, __: pairs.append((a, b))))
     assert sorted(pairs) == list(itertools.product(range(20), repeat=2))
-    assert m._gone == ()
+    assert m._gone is None

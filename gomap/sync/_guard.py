@@ -102,13 +102,19 @@ def _conversion(key_type: Any) -> Callable[[Any], Any]:
 
 
 class Gone:
-    """What left the map during one range(): it is not shown again, if it comes back."""
+    """What left the map during one range(): it is not shown again, if it comes back.
 
-    __slots__ = ("cleared", "keys", "touched")
+    `earlier` is that of the range that was under way before: a chain, since to go
+    through it takes no memory.  One that is `over` leaves it then or later: to take the
+    lock may need memory that is not there.
+    """
+
+    __slots__ = ("cleared", "earlier", "keys", "over", "touched")
 
     def __init__(self) -> None:
-        self.touched = self.cleared = False
+        self.touched = self.cleared = self.over = False
         self.keys: Any = None
+        self.earlier: Gone | None = None
 
     def note(self, key: Any, key_type: Any) -> None:
         """Note that the entry of the key was deleted."""
@@ -129,6 +135,14 @@ def equal(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
+def _is_guarded(cls: type) -> bool:
+    return issubclass(cls, Guarded)
+
+
+def _is_same(name: str, cls: type, base: type) -> bool:
+    return getattr(cls, name) is getattr(base, name)
+
+
 class Guarded(MutableMapping[K, V]):
     """The map within, the lock, and how compound operations go about it."""
 
@@ -142,7 +156,7 @@ class Guarded(MutableMapping[K, V]):
 
     _map: GoMap[K, V]
     _step: Step | None
-    _gone: tuple[Gone, ...]
+    _gone: Gone | None
 
     def __class_getitem__(cls, types: Any, /) -> Any:
         """Map[K, V]: the class for these types, always the same one."""
@@ -152,12 +166,11 @@ class Guarded(MutableMapping[K, V]):
         """Leave to the class what it, or a class mixed in, does in its own way."""
         super().__init_subclass__(**options)
         if "_direct" not in vars(cls):
-            base: Any = next(base for base in cls.__mro__[1:] if issubclass(base, Guarded))
-            cls._direct = tuple(
-                (name, read)
-                for name, read in base._direct
-                if getattr(cls, name) is getattr(base, name)
-            )
+            # No generator expressions: CPython 3.12 and 3.13 crash where one finds
+            # no memory for its function.
+            base: Any = next(filter(_is_guarded, cls.__mro__[1:]))
+            direct = [pair for pair in base._direct if _is_same(pair[0], cls, base)]
+            cls._direct = (*direct,)
 
     def __new__(cls, *_: Any, **__: Any) -> Self:
         """Make a map that works even before, or without, __init__."""
@@ -170,7 +183,7 @@ class Guarded(MutableMapping[K, V]):
         self._map = plain
         self._lock = threading.RLock()
         self._step = None
-        self._gone = ()
+        self._gone = None
         for name, read in self._direct:
             setattr(self, name, getattr(plain, read))
 
@@ -196,17 +209,33 @@ class Guarded(MutableMapping[K, V]):
     def _watch(self) -> Gone:
         gone = Gone()
         with self._lock:  # no deletion is half done, so each is before this or noted
-            self._gone = (*self._gone, gone)
+            self._forget_ended()
+            gone.earlier = self._gone
+            self._gone = gone
         return gone
 
     def _unwatch(self, gone: Gone) -> None:
+        gone.over = True
         with self._lock:
-            self._gone = tuple(other for other in self._gone if other is not gone)
+            self._forget_ended()
+
+    def _forget_ended(self) -> None:
+        """Take ranges that are over out of the chain; the lock is held."""
+        while self._gone is not None and self._gone.over:
+            self._gone = self._gone.earlier
+        later = self._gone
+        while later is not None:
+            while later.earlier is not None and later.earlier.over:
+                later.earlier = later.earlier.earlier
+            later = later.earlier
 
     def _note(self, key: Any) -> None:
         """Tell the ranges under way that the key was deleted; the lock is held."""
-        for gone in self._gone:
-            gone.note(key, self.key_type)
+        gone = self._gone
+        while gone is not None:
+            if not gone.over:
+                gone.note(key, self.key_type)
+            gone = gone.earlier
 
     # ---- pickling -------------------------------------------------------------------------
 

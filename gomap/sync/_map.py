@@ -210,7 +210,7 @@ class Map(SyncMapping[K, V]):
                             self._map[key] = new
                             return True
                         del self._map[key]
-                        if self._gone:
+                        if self._gone is not None:
                             self._note(key)
                         return True
                     step.start_over(self._shown_name())

@@ -42,7 +42,7 @@ class SyncMapping(Guarded[K, V]):
             if self._step is not None:
                 self._disturb(key, self._step)
             elem = self._map.pop(key, ABSENT)
-            if self._gone and elem is not ABSENT:
+            if self._gone is not None and elem is not ABSENT:
                 self._note(key)
             return elem
 
@@ -167,7 +167,7 @@ class SyncMapping(Guarded[K, V]):
         with self._lock:
             self._disturb_all()
             item = self._map.popitem()
-            if self._gone:
+            if self._gone is not None:
                 self._note(item[0])
             return item
 
@@ -217,10 +217,12 @@ class SyncMapping(Guarded[K, V]):
         with self._lock:
             self._disturb_all()
             # Under the eyes of a range, finalizers must not put back what is not noted yet.
-            kept = list(self._map.items()) if self._gone else None
+            kept = list(self._map.items()) if self._gone is not None else None
             self._map.clear()
-            for gone in self._gone:
+            gone = self._gone
+            while gone is not None:
                 gone.note_all()
+                gone = gone.earlier
         del kept
 
     @overload
@@ -304,8 +306,10 @@ def plain_of(source: Any) -> Any:
     if not isinstance(source, SyncMapping):
         return source
     cls = type(source)
-    ours = all(getattr(cls, name) is getattr(SyncMapping, name) for name in _READING)
-    return source._map if ours else source
+    for name in _READING:
+        if getattr(cls, name) is not getattr(SyncMapping, name):
+            return source
+    return source._map
 
 
 _READING = ("__iter__", "__getitem__", "keys", "items")

@@ -260,6 +260,9 @@ as_complex(const Asked *asked, Py_complex *out)
         PyObject *method = PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__complex__");
         converts = method != NULL;
         Py_XDECREF(method);
+        if (!converts && !PyErr_ExceptionMatches(PyExc_AttributeError)) {
+            return -1;
+        }
         PyErr_Clear();
     }
     if (!converts) {

@@ -32,7 +32,7 @@ code_of_array(const MapSpec *spec, PyObject *items)
     ColumnFor wanted = {spec, &spec->key, "key"};
     switch (source_init(&source, &wanted, items)) {
     case SOURCE_FAILED:
-        if (!source.foreign) {
+        if (!source.foreign || PyErr_ExceptionMatches(PyExc_MemoryError)) {
             return -1;
         }
         PyErr_Clear();

@@ -45,7 +45,7 @@ err_short_repr(PyObject *offender)
 {
     PyObject *text = PyObject_Repr(offender);
     if (text == NULL) {
-        if (PyErr_ExceptionMatches(PyExc_Exception)) {
+        if (PyErr_ExceptionMatches(PyExc_Exception) && !PyErr_ExceptionMatches(PyExc_MemoryError)) {
             PyErr_Clear();
         }
         return NULL;

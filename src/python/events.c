@@ -266,9 +266,11 @@ deliver_rest(MapObject *self, PyObject *list, uint64_t from)
 static int
 measure_object(MapObject *self, size_t *own)
 {
-    PyObject *getsizeof = PySys_GetObject("getsizeof"); /* borrowed */
-    PyObject *size = getsizeof != NULL ? PyObject_CallOneArg(getsizeof, (PyObject *)self) : NULL;
+    /* not by PySys_GetObject, which says nothing when it finds no memory */
+    PyObject *sys = PyImport_ImportModule("sys");
+    PyObject *size = sys != NULL ? PyObject_CallMethod(sys, "getsizeof", "O", self) : NULL;
     size_t all = size != NULL ? PyLong_AsSize_t(size) : (size_t)-1;
+    Py_XDECREF(sys);
     Py_XDECREF(size);
     if (PyErr_Occurred()) {
         return -1;

@@ -57,16 +57,19 @@ static PyObject *
 explanation(const gm_trace *trace, const Path *path, bool found, PyObject *element)
 {
     PyObject *steps = steps_object(path);
-    return steps != NULL
-               ? Py_BuildValue("{s:K,s:n,s:i,s:s,s:O,s:O,s:n,s:n,s:n,s:N}", "hash",
-                               (unsigned long long)trace->hash, "bucket", (Py_ssize_t)trace->bucket,
-                               "tophash", (int)trace->tophash, "array",
-                               trace->in_old ? "old" : "new", "found", found ? Py_True : Py_False,
-                               "element", element, "key_comparisons",
-                               (Py_ssize_t)trace->key_comparisons, "slots_examined",
-                               (Py_ssize_t)trace->slots_examined, "cache_lines",
-                               (Py_ssize_t)trace->cache_lines, "steps", steps)
-               : NULL;
+    if (steps == NULL) {
+        return NULL;
+    }
+    /* steps as O: on its way out of memory Py_BuildValue may leave an N behind. */
+    PyObject *result = Py_BuildValue(
+        "{s:K,s:n,s:i,s:s,s:O,s:O,s:n,s:n,s:n,s:O}", "hash", (unsigned long long)trace->hash,
+        "bucket", (Py_ssize_t)trace->bucket, "tophash", (int)trace->tophash, "array",
+        trace->in_old ? "old" : "new", "found", found ? Py_True : Py_False, "element", element,
+        "key_comparisons", (Py_ssize_t)trace->key_comparisons, "slots_examined",
+        (Py_ssize_t)trace->slots_examined, "cache_lines", (Py_ssize_t)trace->cache_lines, "steps",
+        steps);
+    Py_DECREF(steps);
+    return result;
 }
 
 /* The engine's part: 1 found, 0 absent, with *element new; -1 raised.  A NaN's hash

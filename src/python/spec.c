@@ -241,7 +241,9 @@ class_dict(MapSpec *spec, PyTypeObject *cls)
 }
 
 /* The methods again as the class's own: the interpreter calls a method without
- * detour only where the instance's class is the descriptor's. */
+ * detour only where the instance's class is the descriptor's.  Put into the class's
+ * dict as the interpreter does with those of a new type: its setattr gives an
+ * AttributeError where there is no memory. */
 static int
 add_own_methods(PyTypeObject *cls)
 {
@@ -250,12 +252,13 @@ add_own_methods(PyTypeObject *cls)
             continue;
         }
         PyObject *method = PyDescr_NewMethod(cls, def);
-        if (method == NULL || PyObject_SetAttrString((PyObject *)cls, def->ml_name, method) < 0) {
+        if (method == NULL || PyDict_SetItemString(cls->tp_dict, def->ml_name, method) < 0) {
             Py_XDECREF(method);
             return -1;
         }
         Py_DECREF(method);
     }
+    PyType_Modified(cls);
     return 0;
 }
 
@@ -314,6 +317,10 @@ normalised(PyObject *params)
     for (Py_ssize_t i = 0; out != NULL && i < 2; i++) {
         PyObject *param = PyTuple_GET_ITEM(params, i);
         PyObject *name = PyObject_GetAttrString(param, "__qualname__");
+        if (name == NULL && PyErr_ExceptionMatches(PyExc_MemoryError)) {
+            Py_DECREF(out);
+            return NULL;
+        }
         PyErr_Clear();
         bool any = name != NULL && PyUnicode_Check(name) &&
                    PyUnicode_CompareWithASCIIString(name, "Any") == 0 &&
@@ -326,7 +333,9 @@ normalised(PyObject *params)
 }
 
 /* The class made for these types before, or NULL; without an error: there is
- * none.  Anything may be written between the brackets, unhashable things, too. */
+ * none.  Anything may be written between the brackets; what cannot be hashed is no
+ * type, and class_new says so.  Without memory nobody knows: to go on would make a
+ * second class for types that have one. */
 static PyObject *
 cached_class(ModuleState *state, PyTypeObject *cls, PyObject *params)
 {
@@ -340,6 +349,9 @@ cached_class(ModuleState *state, PyTypeObject *cls, PyObject *params)
     made = id != NULL ? Py_XNewRef(PyDict_GetItemWithError(state->classes, id)) : NULL;
 #endif
     Py_XDECREF(id);
+    if (made == NULL && !PyErr_ExceptionMatches(PyExc_MemoryError)) {
+        PyErr_Clear();
+    }
     return made;
 }
 
@@ -361,10 +373,9 @@ static PyObject *
 new_class(ModuleState *state, PyTypeObject *cls, PyObject *params)
 {
     PyObject *made = cached_class(state, cls, params);
-    if (made != NULL) {
+    if (made != NULL || PyErr_Occurred()) {
         return made;
     }
-    PyErr_Clear(); /* what cannot be hashed is no type: class_new says so */
     PyObject *id = PyTuple_Pack(3, cls, PyTuple_GET_ITEM(params, 0), PyTuple_GET_ITEM(params, 1));
     made = id != NULL ? class_new(state, cls, params) : NULL;
     if (made != NULL) {
@@ -395,10 +406,9 @@ spec_class_getitem(PyTypeObject *cls, PyObject *params)
         return PyErr_Format(PyExc_TypeError, "Map takes two types, Map[key, element]");
     }
     PyObject *made = cached_class(state, cls, params);
-    if (made != NULL) {
+    if (made != NULL || PyErr_Occurred()) {
         return made;
     }
-    PyErr_Clear();
     int open = require_open_class(cls) < 0 ? -1 : is_open(params);
     if (open != 0) {
         return open < 0 ? NULL : Py_GenericAlias((PyObject *)cls, params);
