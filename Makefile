@@ -29,7 +29,7 @@ FUZZ_SECONDS ?= 7200
 FUZZ_FLAGS := -std=c11 -O1 -g -Isrc/core -Itests/core -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer $(PIECES_FLAGS) \
 	-DGM_PREFETCH_LEAST=48 -DGM_LOOK_AHEAD_LEAST=8 -DGM_MARK_STRIDE=4 -DGM_STATS_STRIDE=8
-C_FILES := $(wildcard tests/fuzz/*.[ch] src/core/*.[ch] src/python/*.[ch] tests/core/*.[ch] tests/threads/*.[ch] benchmarks/core/*.[ch] benchmarks/hash/*.[ch])
+C_FILES := $(wildcard tests/fuzz/*.[ch] src/core/*.[ch] src/python/*.[ch] tests/core/*.[ch] tests/golden/*.[ch] tests/threads/*.[ch] benchmarks/core/*.[ch] benchmarks/hash/*.[ch])
 
 .PHONY: help
 help: ## this list
@@ -138,6 +138,13 @@ $(BUILD)/fuzz-engine: $(FUZZ_SOURCES) $(wildcard src/core/*.h tests/core/*.h tes
 .PHONY: fuzz
 fuzz: ## both fuzzers side by side, FUZZ_SECONDS=7200 each; what they find is in build/fuzz
 	.ci/fuzz $(BUILD)/fuzz $(FUZZ_SECONDS)
+
+.PHONY: golden-failures
+golden-failures: $(BUILD)/golden-failures ## every allocation of every step of Go's traces fails once
+	$(PYTHON) tests/golden/flatten.py | $(BUILD)/golden-failures
+
+$(BUILD)/golden-failures: $(patsubst %.c,$(BUILD)/core-objects/%.o,$(CORE) tests/core/memory.c tests/golden/failures.c tests/golden/flat.c)
+	@$(CC) -fsanitize=$(CORE_SANITIZERS) -o $@ $^ -lm
 
 .PHONY: sanitize
 sanitize: ## all Python tests under ASan and UBSan, in an environment of their own

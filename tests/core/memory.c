@@ -18,13 +18,12 @@ typedef struct test_block {
 static bool
 is_refused(test_memory *memory, size_t size)
 {
-    if (memory->failed || size > LIMIT) {
+    if ((memory->failed && !memory->fails_once) || size > LIMIT) {
         return true;
     }
-    if (memory->fail_in > 0 && --memory->fail_in == 0) {
-        memory->failed = true;
-    }
-    return memory->failed;
+    bool is_nth = memory->fail_in > 0 && --memory->fail_in == 0;
+    memory->failed |= is_nth;
+    return is_nth;
 }
 
 static void *

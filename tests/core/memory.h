@@ -12,6 +12,7 @@ typedef struct {
     struct test_block *first;
     uint64_t calls;   /* successful allocations */
     uint64_t fail_in; /* n > 0: the n-th allocation from now fails, and all after it */
+    bool fails_once;  /* only that one does */
     bool failed;      /* one has */
 } test_memory;
 
