@@ -66,7 +66,7 @@ SYNC = [
     _sync("__or__", lambda w: w.sync | w.more, also=LOCK),
     _sync("__ror__", lambda w: w.more | w.sync, also=LOCK),
     _sync("__ior__", lambda w: operator.ior(w.sync, w.more), partly, random=True),
-    _sync("__repr__", lambda w: repr(w.sync), random=True),
+    _sync("__repr__", lambda w: repr(w.sync), random=True, leaks=True),
     _sync("__sizeof__", lambda w: w.sync.__sizeof__() > 0),
     _sync("__reduce__", lambda w: w.sync.__reduce__(), random=True),
     _sync("__setstate__", _reduced, also=LOCK),

@@ -136,7 +136,7 @@ MANY = [
     _map("__ge__", lambda w: w.m >= w.other),
     _map("__hash__", _hash),
     _map("to_dict", lambda w: w.m.to_dict()),
-    _map("__repr__", lambda w: repr(w.m), random=True),
+    _map("__repr__", lambda w: repr(w.m), random=True, leaks=True),
     _map("_repr_html_", lambda w: w.m._repr_html_(), random=True, once=True, makes_functions=True),
     _map(
         "_repr_pretty_",
@@ -192,7 +192,7 @@ def _views(sort: str, view: Callable[[Any], Any], item: Callable[[Any], Any]) ->
         _view(sort, "__len__", lambda w: len(view(w))),
         _view(sort, "__contains__", lambda w: item(w) in view(w)),
         _view(sort, "__iter__", lambda w: sorted(map(repr, view(w)))),
-        _view(sort, "__repr__", lambda w: repr(view(w)), random=True),
+        _view(sort, "__repr__", lambda w: repr(view(w)), random=True, leaks=True),
         _view(sort, "mapping", lambda w: view(w).mapping),
         Operation(
             f"next of {sort}", ("MapIterator.__next__",), lambda w: next(iter(view(w))), random=True
