@@ -31,7 +31,9 @@ def failures(*arguments: object) -> int:
 
 
 @needs_testcapi
-@pytest.mark.parametrize("part", range(len(SHORT)))
+@pytest.mark.parametrize(
+    "part", [0, 1, *(pytest.param(part, marks=pytest.mark.slow) for part in range(2, len(SHORT)))]
+)
 def test_every_allocation_of_every_operation_may_fail(part: int) -> None:
     assert failures("short", part) > 1000
 

@@ -266,7 +266,7 @@ class Cell:
         # What is measured is kept in arrays: ints of one's own would be in the measure.
         before, after = array("q", [0, 0]), array("q", [0, 0])
         least = array("q", [sys.maxsize] * 2)
-        for rounds in range(max(12, 3000 // (len(met) + 1))):
+        for rounds in range(max(12, min(150, 1500 // (len(met) + 1)))):
             self._measure(before)
             self.repeat(met)
             self._measure(after)
