@@ -109,7 +109,7 @@ enum gm_flag {
  * bytes would overflow.  Spares are fewer than buckets. */
 #define GM_MAX_B (sizeof(size_t) >= 8 ? 48 : 20)
 #define GM_MAX_BUCKET_SIZE \
-    (GM_BUCKET_CELLS * (1 + GM_MAX_KEY_SIZE + GM_MAX_ELEM_SIZE) + sizeof(char *))
+    (GM_BUCKET_CELLS * ((size_t)1 + GM_MAX_KEY_SIZE + GM_MAX_ELEM_SIZE) + sizeof(char *))
 static_assert((SIZE_MAX / 2 / GM_MAX_BUCKET_SIZE) >> GM_MAX_B > 2,
               "the bytes of the largest array fit a size");
 

@@ -114,8 +114,8 @@ box_type_init(ModuleState *state, BoxType *type, PyObject *written)
         box_type_fini(type);
         return -1;
     }
-    type->takes_none = type->check != (PyObject *)&PyTuple_Type &&
-                       type->check != (PyObject *)&PyFrozenSet_Type;
+    type->takes_none =
+        type->check != (PyObject *)&PyTuple_Type && type->check != (PyObject *)&PyFrozenSet_Type;
     type->boxed = type->code < TYPE_INT8;
     type->exact = type->code <= TYPE_INTERFACE ? NULL : type->check;
     type->size = box_types[type->code].size;

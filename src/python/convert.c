@@ -45,7 +45,7 @@ gather(char *to, const char *from, Py_ssize_t stride, size_t n, unsigned width)
     for (size_t i = 0; i < n; i++, from += stride) { \
         type number;                                 \
         memcpy(&number, from, sizeof number);        \
-        (out)[i] = (int64_t)number;                  \
+        (out)[i] = number;                           \
     }                                                \
     return true
 
@@ -72,7 +72,7 @@ widen_integers(int64_t *out, const char *from, Py_ssize_t stride, size_t n, Dtyp
     }
     switch (dtype.width * 2u + is_signed) {
     case 3:
-        WIDEN(int8_t, out);
+        WIDEN(int8_t, out); /* NOLINT(bugprone-signed-char-misuse,cert-str34-c): a number */
     case 2:
         WIDEN(uint8_t, out);
     case 5:
