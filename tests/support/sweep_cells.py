@@ -20,7 +20,7 @@ SHORT: list[Where] = [
     ("int64", "growing", "own"),
     ("str", "iterated over both arrays", "own"),
     ("object", "tombstones", "few"),
-    ("float64", "growing to the same size", "number"),
+    ("float64", "NaN keys", "own"),
 ]
 """The maps of the short form, one for each process: every operation on one of them with a
 look for leaks, on the next without."""
