@@ -37,6 +37,10 @@ engine_draw_id(engine *e)
 
 static const uint16_t elem_sizes[] = {8, 1, 2, 4, 16};
 
+/* IEEE numbers without a hash beside them twice as often: their NaNs move by rules of
+ * their own. The last three are strangers. */
+static const uint8_t sorts[] = {0, 1, 2, 3, 4, 5, 6, 4, 5, 6, 7, 8, 9, 10, 10, 10};
+
 /* Hashes for hash_given: few tophash bytes, few low bits, so that they meet. */
 static void
 draw_hashes(engine *e)
@@ -50,7 +54,7 @@ draw_hashes(engine *e)
 static subject *
 draw_subject(engine *e)
 {
-    uint64_t sort = engine_draw(e, PLAIN_SORTS + HASHED_SORTS + 3), how = engine_draw(e, 256);
+    uint64_t sort = sorts[engine_draw(e, sizeof sorts)], how = engine_draw(e, 256);
     subject_options o = {
         .sort = &object_sort,
         .owner = &object_owner,

@@ -7,7 +7,8 @@
 #include "hash.h"
 #include "kind.h"
 
-#define MOST 384 /* more than two waves */
+#define MANY 384  /* more than two waves */
+#define MOST 2048 /* at times: from 1025 on the engine looks at a sample first */
 
 typedef struct {
     size_t n;
@@ -41,9 +42,12 @@ is_fresh_nan(const subject *s, const many *b, uint32_t id)
 static void
 draw_ids(engine *e, many *b)
 {
-    uint64_t n = engine_draw(e, MOST), step = 1 + engine_draw(e, 7);
+    uint64_t n = engine_draw(e, MANY), step = 1 + engine_draw(e, 7);
     uint64_t nan_every = engine_draw(e, 16), signs = engine_draw(e, 256);
     uint32_t at = engine_draw_id(e);
+    if (n >= MANY - 8) {
+        n = MOST - 100 * (MANY - n);
+    }
     while (b->n < n) {
         uint32_t id = (uint32_t)((at + b->n * step) % e->s->bucket_ids);
         bool is_nan = e->s->sort->has_nan && nan_every > 1 && b->n % nan_every == 1;

@@ -244,6 +244,9 @@ engine_prefetch(engine *e)
     }
     gm_prefetch(s->map, keys, stride, n);
     CHECK_EQ(gm_version(s->map), version);
+    uint64_t stream = gm_stream(s->map), drawn = gm_draw(s->map);
+    gm_rewind(s->map, stream);
+    CHECK_EQ(gm_draw(s->map), drawn);
     for (size_t i = 0; i < n; i++) {
         subject_drop_key(s, &keys[i]);
     }

@@ -37,7 +37,7 @@ run(engine *e, bool assigns)
     uint32_t id = engine_draw_id(e), step = 1 + (uint32_t)engine_draw(e, 7);
     gm_status status = GM_OK;
     uint64_t n = engine_draw(e, 100);
-    if (s->sort->has_nan && engine_draw(e, 4) == 0) {
+    if (s->sort->has_nan && engine_draw(e, 4) < 2) {
         id += NAN_IDS;
     }
     uint32_t first = id < NAN_IDS ? 0 : NAN_IDS, among = (uint32_t)s->bucket_ids;
@@ -77,6 +77,16 @@ end_iterator(engine *e)
     return GM_OK;
 }
 
+static void
+end_iterators(engine *e)
+{
+    for (unsigned i = 0; i < ITERATORS; i++) {
+        if (e->s->iters[i].on) {
+            subject_iter_end(&e->s->iters[i]);
+        }
+    }
+}
+
 /* ---- size ------------------------------------------------------------------------------------- */
 
 static gm_status
@@ -92,13 +102,14 @@ reserve(engine *e)
     return gm_reserve(e->s->map, n);
 }
 
-/* As litter would have it, now. */
+/* As litter would have it, now; a single bucket has none, for no map grows at nine
+ * entries other than to two (clone.c builds on that). */
 static gm_status
 grow_now(engine *e)
 {
     gm_header h;
     gm_read_header(e->s->map, &h);
-    return h.has_buckets && !h.growing ? gmi_start_growth(e->s->map) : GM_OK;
+    return h.B > 0 && h.has_buckets && !h.growing ? gmi_start_growth(e->s->map) : GM_OK;
 }
 
 /* ---- what is about to go wrong ------------------------------------------------------------------ */
@@ -281,12 +292,16 @@ subject_mischief(subject *s)
     if (--s->mischief > 0) {
         return true;
     }
-    uint64_t n = engine_draw(e, 6);
+    uint64_t n = engine_draw(e, 8);
     if (n == 0) {
         return false;
     }
     s->depth++;
     s->mischiefs++;
+    if (n > 5) { /* arrays that only they kept go */
+        end_iterators(e);
+        n -= 6;
+    }
     for (; n > 0 && e->at < e->end; n--) {
         (void)step_once(e); /* an inner operation may fail like an outer one */
     }

@@ -60,7 +60,9 @@ class Program:
     def key(self) -> Any:
         """Return a key, NaN at times."""
         n = self.number()
-        return float("nan") if self.kind.has_nan and n == 77 else self.kind.key_of(n)
+        if self.kind.has_nan and n == 77:
+            return complex("nan") if self.kind.key is gomap.complex128 else float("nan")
+        return self.kind.key_of(n)
 
     def elem(self, key: Any) -> Any:
         """Return an element: NaN's are unique, for the model tells them apart by it."""
