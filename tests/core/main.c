@@ -16,7 +16,7 @@ extern const test_group batch_tests, batch_failure_tests, batch_growth_tests, ba
     iterate_tests, memory_tests, model_tests, nan_tests, owner_tests, prealloc_tests, random_tests,
     record_tests, record_batch_tests, record_order_tests, reseed_tests, resize_tests, shed_tests,
     stats_tests, stranger_tests, swar_tests, explain_tests, glance_tests, limits_tests, pages_tests,
-    progress_tests, sides_tests, validate_tests, details_tests, no_memory_tests;
+    progress_tests, sides_tests, validate_tests, details_tests, no_memory_tests, remains_tests;
 
 static const test_group *const groups[] = {
     &growth_tests,         &prealloc_tests,      &resize_tests,       &clear_tests,
@@ -27,7 +27,7 @@ static const test_group *const groups[] = {
     &batch_prefetch_tests, &record_order_tests,  &record_tests,       &record_batch_tests,
     &cursor_tests,         &shed_tests,          &explain_tests,      &glance_tests,
     &limits_tests,         &pages_tests,         &progress_tests,     &sides_tests,
-    &validate_tests,       &details_tests,       &no_memory_tests,
+    &validate_tests,       &details_tests,       &no_memory_tests,    &remains_tests,
 };
 
 uint64_t test_seed;

@@ -25,6 +25,16 @@ test_a_map_of_most_buckets_does_not_grow(void)
     table_fini(&t);
 }
 
+static size_t refused; /* bytes last asked for */
+
+static void *
+refuse(void *context, size_t size)
+{
+    (void)context;
+    refused = size;
+    return NULL;
+}
+
 static void
 test_a_chunk_holds_no_more_buckets_than_it_can_count(void)
 {
@@ -32,9 +42,13 @@ test_a_chunk_holds_no_more_buckets_than_it_can_count(void)
     table_init(&t, &(table_options){&gm_kind_bits64, 0, 1, false});
     put(&t, 1, 1);
     uint64_t calls = t.memory.calls;
+    gm_allocator allocator = t.memory.allocator;
+    t.memory.allocator.alloc = refuse;
     CHECK(!gmi_overflow_reserve(t.map, (size_t)UINT32_MAX + 1));
-    CHECK_EQ(t.memory.calls, calls);
-    CHECK(!gmi_overflow_reserve(t.map, UINT32_MAX)); /* may be counted, but not had */
+    CHECK_EQ(refused, 0); /* not even asked for */
+    CHECK(!gmi_overflow_reserve(t.map, UINT32_MAX));
+    CHECK(refused > (size_t)UINT32_MAX * t.map->bucket_size);
+    t.memory.allocator = allocator;
     CHECK(gmi_overflow_reserve(t.map, 3));
     CHECK_EQ(t.memory.calls, calls + 1);
     CHECK_EQ(gmi_overflow_unused(t.map->buckets), 3);
@@ -285,6 +299,32 @@ test_an_iterator_whose_rehash_fails_stays_where_it_is(void)
     fini_moody(&w);
 }
 
+/* Keys moved under the seed that they were hashed with keep their hashes. */
+static void
+test_moved_keys_are_not_hashed_again_under_the_same_seed(void)
+{
+    moody w;
+    gm_iter it;
+    gm_cell cell;
+    unsigned shown = 0;
+    init_moody(&w, 0);
+    put_object(&w, 1, 1);
+    gm_clear(w.map); /* a seed ago */
+    for (uint32_t id = 0; id < 8; id++) {
+        put_object(&w, id, id);
+    }
+    gm_iter_init(&it, w.map, false);
+    put_object(&w, 8, 8);
+    CHECK_EQ(gm_finish_growth(w.map), GM_OK);
+    while (gm_iter_next(&it, &cell) == GM_OK && cell.key != NULL) {
+        shown++;
+    }
+    CHECK_EQ(shown, 8);
+    CHECK_EQ(w.rehashes, 0);
+    gm_sweep(w.map);
+    fini_moody(&w);
+}
+
 static const test_case cases[] = {
     {"a_map_of_most_buckets_does_not_grow", test_a_map_of_most_buckets_does_not_grow},
     {"a_chunk_holds_no_more_buckets_than_it_can_count",
@@ -300,6 +340,8 @@ static const test_case cases[] = {
      test_a_rehash_that_always_draws_a_new_seed_ends_in_restarts},
     {"an_iterator_whose_rehash_fails_stays_where_it_is",
      test_an_iterator_whose_rehash_fails_stays_where_it_is},
+    {"moved_keys_are_not_hashed_again_under_the_same_seed",
+     test_moved_keys_are_not_hashed_again_under_the_same_seed},
     {NULL, NULL},
 };
 const test_group limits_tests = {"limits", cases};
