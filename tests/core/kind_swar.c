@@ -26,3 +26,12 @@
 #define GM_IS_REFLEXIVE(k) true
 #define GM_UPDATES_KEY 0
 #include "ops.inc.h"
+
+matched_cells
+swar_match_cells(const char *bucket, uint8_t top)
+{
+    gmi_group group = gmi_load(bucket);
+    return (matched_cells){gmi_hit_bits(gmi_match(group, top)),
+                           gmi_hit_bits(gmi_match_empty(group)),
+                           gmi_hit_bits(gmi_match_occupied(group))};
+}

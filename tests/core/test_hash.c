@@ -216,7 +216,38 @@ test_multiply_is_a_full_product(void)
     CHECK_EQ(b, UINT64_C(0xf0cf9d5a05a0299));
 }
 
+/* Both numbers of a pair, and which is which. */
+static void
+test_both_numbers_of_a_pair_count(void)
+{
+    uint64_t rng = 1;
+    for (unsigned i = 0; i < 1000; i++) {
+        uint64_t x = gm_splitmix(&rng), y = gm_splitmix(&rng), seed = gm_splitmix(&rng);
+        uint64_t hash = gm_hash_2u64(x, y, seed);
+        CHECK(hash != gm_hash_2u64(y, x, seed));
+        CHECK(hash != gm_hash_2u64(x + 1, y, seed) && hash != gm_hash_2u64(x, y + 1, seed));
+        CHECK(hash != gm_hash_2u64(x, y, seed + 1));
+    }
+}
+
+/* The first numbers that Steele, Lea and Flood's generator gives from these seeds. */
+static void
+test_the_stream_is_splitmix64(void)
+{
+    const uint64_t from_zero[] = {UINT64_C(0xe220a8397b1dcdaf), UINT64_C(0x6e789e6aa1b965f4),
+                                  UINT64_C(0x06c45d188009454f)};
+    const uint64_t from_1234567[] = {UINT64_C(6457827717110365317), UINT64_C(3203168211198807973),
+                                     UINT64_C(9817491932198370423)};
+    uint64_t a = 0, b = 1234567;
+    for (unsigned i = 0; i < 3; i++) {
+        CHECK_EQ(gm_splitmix(&a), from_zero[i]);
+        CHECK_EQ(gm_splitmix(&b), from_1234567[i]);
+    }
+}
+
 static const test_case cases[] = {
+    {"both_numbers_of_a_pair_count", test_both_numbers_of_a_pair_count},
+    {"the_stream_is_splitmix64", test_the_stream_is_splitmix64},
     {"every_bit_of_a_number_counts", test_every_bit_of_a_number_counts},
     {"every_bit_of_the_seed_counts", test_every_bit_of_the_seed_counts},
     {"every_bit_of_every_byte_counts", test_every_bit_of_every_byte_counts},

@@ -6,6 +6,7 @@
 #include "check.h"
 #include "hash.h"
 #include "kind_swar.h"
+#include "layout.h"
 #include "table.h"
 
 typedef struct {
@@ -102,7 +103,47 @@ test_layouts_are_the_same_in_every_build(void)
     CHECK_EQ(work(&gm_kind_hashed_bits64, true, 7), UINT64_C(0xcbd3d131ee66c6d));
 }
 
+/* ---- exactness -------------------------------------------------------------------------- */
+
+static void
+check_matches(const char *bucket, uint8_t top)
+{
+    matched_cells word = swar_match_cells(bucket, top);
+    gmi_group group = gmi_load(bucket);
+    for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
+        uint8_t byte = (uint8_t)bucket[i];
+        CHECK_EQ(word.top >> i & 1, byte == top);
+        CHECK_EQ(word.empty >> i & 1, byte <= GM_EMPTY_ONE);
+        CHECK_EQ(word.occupied >> i & 1, byte >= GM_MIN_TOPHASH);
+        CHECK_EQ(gmi_hit_bits(gmi_match(group, top)) >> i & 1, byte == top);
+        CHECK_EQ(gmi_hit_bits(gmi_match_empty(group)) >> i & 1, byte <= GM_EMPTY_ONE);
+        CHECK_EQ(gmi_hit_bits(gmi_match_occupied(group)) >> i & 1, byte >= GM_MIN_TOPHASH);
+    }
+}
+
+/* Bytes that differ from the one wanted by little are what an inexact match falls for. */
+static void
+test_matches_are_exact_beside_bytes_that_are_nearly_right(void)
+{
+    uint64_t rng = 1;
+    test_seed = rng;
+    for (unsigned top = 1; top < 256; top++) {
+        const uint8_t near[] = {(uint8_t)top,          (uint8_t)(top ^ 1), (uint8_t)(top + 1),
+                                (uint8_t)(top ^ 0x80), GM_EMPTY_REST,      GM_EMPTY_ONE,
+                                GM_EVACUATED_EMPTY,    GM_MIN_TOPHASH};
+        for (unsigned n = 0; n < 200; n++) {
+            char bucket[GM_BUCKET_CELLS];
+            for (unsigned i = 0; i < GM_BUCKET_CELLS; i++) {
+                bucket[i] = (char)near[gm_splitmix(&rng) % sizeof near];
+            }
+            check_matches(bucket, (uint8_t)top);
+        }
+    }
+}
+
 static const test_case cases[] = {
+    {"matches_are_exact_beside_bytes_that_are_nearly_right",
+     test_matches_are_exact_beside_bytes_that_are_nearly_right},
     {"both_ways_of_matching_give_the_same_layout", test_both_ways_of_matching_give_the_same_layout},
     {"layouts_are_the_same_in_every_build", test_layouts_are_the_same_in_every_build},
     {NULL, NULL},

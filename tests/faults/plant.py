@@ -40,8 +40,8 @@ BUILDS = {
     "asan": ["-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
 }
 CC = os.environ.get("CC", "cc")
-LIMIT = 600
-"""Processor seconds for one run of the tests; sound, under a sanitizer, it takes some 200."""
+LIMIT, FEW_LIMIT = 600, 60
+"""Processor seconds for a run of all tests, and of those named first."""
 
 
 class Fault(NamedTuple):
@@ -166,10 +166,6 @@ class Tree:
         return program
 
 
-def limit_time() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
-
-
 def ending(status: int) -> str:
     """How a program ended that no check stopped; empty: well."""
     if status == -signal.SIGABRT:
@@ -181,12 +177,13 @@ def ending(status: int) -> str:
 
 def how_it_fails(program: Path, part: str) -> str:
     """The first test that fails, and how; empty when all pass."""
+    limit = FEW_LIMIT if part else LIMIT
     with subprocess.Popen(
         [program, "-v", *([part] if part else [])],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        preexec_fn=limit_time,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit)),
     ) as process:
         assert process.stdout is not None
         last = ""
