@@ -192,15 +192,16 @@ class Given:
         self.done = threading.Event()
 
     def change(self) -> None:
+        """Change it: the keys by slices, as two threads do and an index may be gone."""
         n = 0
         while not self.done.is_set():
             n = (n + 1) % 50
             self.pairs[n][:] = [object(), object()]
             self.pairs[n] = [object(), object()]
             self.entries[n] = object()
-            self.keys[n] = object()
-            del self.keys[n:]
-            self.keys.extend([object() for _ in range(50 - n)])
+            self.keys[n:] = [object() for _ in range(50 - n)]
+            self.keys[n:] = []
+            self.keys[n:] = [object() for _ in range(50 - n)]
 
 
 def test_lists_and_dicts_may_change_while_a_map_reads_them() -> None:

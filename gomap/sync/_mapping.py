@@ -298,7 +298,9 @@ def _read(source: Any) -> Any:
         return inner  # gomap.Map reads it in one go
     if hasattr(inner, "keys"):
         return [(key, inner[key]) for key in inner.keys()]  # noqa: SIM118 - need not iterate
-    return list(inner) if hasattr(inner, "__iter__") else inner  # refused in gomap.Map's words
+    # A tuple: a list of which no list can be made, for want of memory, is never freed by
+    # CPython 3.11 and 3.12.  What does not iterate is refused in gomap.Map's words.
+    return tuple(inner) if hasattr(inner, "__iter__") else inner
 
 
 def plain_of(source: Any) -> Any:

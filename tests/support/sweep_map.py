@@ -206,7 +206,10 @@ def _sets(sort: str, view: Callable[[Any], Any], other: Callable[[Any], Any]) ->
     for name in ("and", "or", "sub", "xor"):
         call = getattr(operator, f"__{name}__")
         made.append(_view(sort, f"__{name}__", lambda w, call=call: call(view(w), {*other(w)})))
-        made.append(_view(sort, f"__r{name}__", lambda w, call=call: call([*other(w)], view(w))))
+        # A tuple: CPython 3.11 and 3.12 lose a list of which they could not make a list.
+        made.append(
+            _view(sort, f"__r{name}__", lambda w, call=call: call(tuple(other(w)), view(w)))
+        )
     for name in ("eq", "ne", "lt", "le", "gt", "ge"):
         call = getattr(operator, name)
         made.append(_view(sort, f"__{name}__", lambda w, call=call: call(view(w), {*other(w)})))
