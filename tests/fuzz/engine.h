@@ -16,9 +16,10 @@
 typedef struct {
     const uint8_t *at, *end; /* the input still unread */
     subject *s;
-    witness *w;       /* NULL, or sees every event */
-    bool sweeps;      /* what waits for gm_sweep does not wait for long */
-    bool stubborn;    /* equality changes the map with every call */
+    witness *w;    /* NULL, or sees every event */
+    bool sweeps;   /* what waits for gm_sweep does not wait for long */
+    bool stubborn; /* equality changes the map with every call */
+    bool was_stubborn;
     unsigned steps;   /* done */
     unsigned strange; /* operations left that may fail or restart by a callback */
     uint64_t events[GM_REBUILT + 1];

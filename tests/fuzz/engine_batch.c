@@ -48,6 +48,9 @@ draw_ids(engine *e, many *b)
     if (n >= MANY - 8) {
         n = MOST - 100 * (MANY - n);
     }
+    if (e->w != NULL && e->w->on) { /* a picture of the map for every key */
+        n %= 48;
+    }
     while (b->n < n) {
         uint32_t id = (uint32_t)((at + b->n * step) % e->s->bucket_ids);
         bool is_nan = e->s->sort->has_nan && nan_every > 1 && b->n % nan_every == 1;

@@ -125,7 +125,9 @@ static void
 arm(engine *e)
 {
     e->s->mischief = 1 + (unsigned)engine_draw(e, 32);
-    e->stubborn = engine_draw(e, 64) == 63;
+    if (engine_draw(e, 64) == 63 && !e->was_stubborn && e->s->count < 20) {
+        e->stubborn = e->was_stubborn = true; /* a thousand restarts take their time */
+    }
     e->strange = 4;
 }
 
