@@ -6,7 +6,6 @@ python -c "from support.sweep_cells import main; main('long', 'int64', 'growing'
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Iterable
 
 from support import sweep_around, sweep_map
@@ -33,7 +32,7 @@ def cells_of(operations: Iterable[Operation], where: Iterable[Where]) -> list[Ce
         for kind, state, spread in where
         for operation in operations
         if not operation.kinds or kind in operation.kinds
-        if not (operation.makes_functions and sys.version_info >= (3, 12))
+        if not operation.makes_functions
     ]
 
 
