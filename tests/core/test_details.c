@@ -52,6 +52,42 @@ test_an_absent_key_is_said_to_be_absent(void)
     table_fini(&t);
 }
 
+/* gm_version tells callers that what they found may lie elsewhere, or nowhere. */
+static void
+test_every_coming_and_going_is_a_change(void)
+{
+    table t;
+    gm_iter it;
+    uint64_t version, key;
+    gm_entry removed;
+    table_init(&t, &(table_options){&gm_kind_bits64, 0, 1, false});
+    for (uint64_t i = 0; i < 8; i++) {
+        version = gm_version(t.map);
+        put(&t, i, i);
+        CHECK(gm_version(t.map) != version);
+    }
+    version = gm_version(t.map);
+    put(&t, 3, 4); /* an update moves nothing */
+    CHECK_EQ(gm_version(t.map), version);
+    CHECK(del(&t, 3));
+    CHECK(gm_version(t.map) != version);
+    version = gm_version(t.map);
+    CHECK(!del(&t, 3));
+    CHECK_EQ(gm_version(t.map), version);
+    CHECK_EQ(gm_iter_init_at(&it, t.map, 0, 0), GM_OK);
+    CHECK(next_key(&it, &key) && key == 0);
+    CHECK(del(&t, 1)); /* it was the next to be shown */
+    CHECK(next_key(&it, &key) && key == 2);
+    version = gm_version(t.map);
+    CHECK_EQ(gm_pop_random(t.map, &removed), GM_OK);
+    CHECK(gm_version(t.map) != version);
+    gm_iter_fini(&it);
+    version = gm_version(t.map);
+    gm_clear(t.map);
+    CHECK(gm_version(t.map) != version);
+    table_fini(&t);
+}
+
 /* ---- calls --------------------------------------------------------------------------------- */
 
 static unsigned equalities;
@@ -201,6 +237,7 @@ test_what_waits_for_a_sweep_is_not_the_maps_memory(void)
 static const test_case cases[] = {
     {"a_new_element_is_zero_wherever_it_lies", test_a_new_element_is_zero_wherever_it_lies},
     {"an_absent_key_is_said_to_be_absent", test_an_absent_key_is_said_to_be_absent},
+    {"every_coming_and_going_is_a_change", test_every_coming_and_going_is_a_change},
     {"keys_of_other_hashes_are_not_compared", test_keys_of_other_hashes_are_not_compared},
     {"a_rebuild_draws_new_hashes_from_the_stream", test_a_rebuild_draws_new_hashes_from_the_stream},
     {"a_clone_begins_a_history_of_its_own", test_a_clone_begins_a_history_of_its_own},

@@ -1,6 +1,7 @@
 /* test_remains.c: what is left when something ends: cells of a chain, flags after a clear,
  * the list of iterators, what a shrink leaves loose, what arrays left behind are said to
  * hold. */
+#include <math.h>
 #include <string.h>
 
 #include "array.h"
@@ -169,6 +170,47 @@ test_a_rebuilt_maps_iterators_show_what_is_there_now(void)
     table_fini(&t);
 }
 
+/* The bucket that an iterator has shown to its end may be none of the map's by the next call. */
+static void
+test_a_clear_after_the_last_entry_of_an_overflow_bucket_ends_the_chain(void)
+{
+    table t;
+    gm_iter it;
+    uint64_t key;
+    table_init(&t, &(table_options){&gm_kind_hashed_bits64, 52, 1, false});
+    for (uint64_t i = 0; i < 9; i++) {
+        put_hashed(&t, i, 0, i);
+    }
+    CHECK_EQ(gm_iter_init_at(&it, t.map, 0, 0), GM_OK);
+    for (uint64_t i = 0; i < 9; i++) {
+        CHECK(next_key(&it, &key) && key == i);
+    }
+    gm_clear(t.map);
+    put_hashed(&t, 50, 5, 0); /* in a chain to come */
+    CHECK(next_key(&it, &key) && key == 50);
+    CHECK(!next_key(&it, &key));
+    table_fini(&t);
+}
+
+static void
+test_all_nans_are_shown_during_a_growth_in_the_same_size(void)
+{
+    table t;
+    gm_iter it;
+    uint64_t key, shown = 0;
+    table_init(&t, &(table_options){&gm_kind_float64, 52, 1, false});
+    for (unsigned i = 0; i < 40; i++) {
+        put_float(&t, NAN, i);
+    }
+    CHECK_EQ(gmi_start_growth(t.map), GM_OK);
+    CHECK(table_header(&t).same_size_grow);
+    for (gm_iter_init(&it, t.map, false); next_key(&it, &key);) {
+        shown++;
+    }
+    CHECK_EQ(shown, 40);
+    table_fini(&t);
+}
+
 /* ---- references kept ----------------------------------------------------------------------------- */
 
 static void
@@ -229,6 +271,10 @@ static const test_case cases[] = {
     {"a_shrink_finishes_a_growth", test_a_shrink_finishes_a_growth},
     {"a_rebuilt_maps_iterators_show_what_is_there_now",
      test_a_rebuilt_maps_iterators_show_what_is_there_now},
+    {"a_clear_after_the_last_entry_of_an_overflow_bucket_ends_the_chain",
+     test_a_clear_after_the_last_entry_of_an_overflow_bucket_ends_the_chain},
+    {"all_nans_are_shown_during_a_growth_in_the_same_size",
+     test_all_nans_are_shown_during_a_growth_in_the_same_size},
     {"what_an_array_keeps_is_shown_once_for_all_its_iterators",
      test_what_an_array_keeps_is_shown_once_for_all_its_iterators},
     {"a_clone_of_a_map_that_is_iterated_has_no_flags",

@@ -40,7 +40,7 @@ BUILDS = {
     "asan": ["-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
 }
 CC = os.environ.get("CC", "cc")
-LIMIT, FEW_LIMIT = 600, 20
+LIMIT, FEW_LIMIT = 600, 60
 """Processor seconds for a run of all tests, and of those named first."""
 
 
