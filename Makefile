@@ -163,7 +163,7 @@ coverage: ## the engine's line and branch coverage by its C tests: 98 % at least
 	.ci/coverage $(BUILD)/coverage
 
 .PHONY: faults
-faults: ## plant every fault of the list in the engine: do its C tests catch each? an hour
+faults: ## plant every fault of the list in the engine: do its C tests catch each? minutes
 	$(PYTHON) tests/faults/plant.py $(BUILD)/faults --table tests/faults/caught.md
 
 .PHONY: hostile

@@ -88,6 +88,48 @@ test_every_coming_and_going_is_a_change(void)
     table_fini(&t);
 }
 
+static bool
+add_u64(void *elem, const void *delta)
+{
+    uint64_t sum, more;
+    memcpy(&sum, elem, sizeof sum);
+    memcpy(&more, delta, sizeof more);
+    sum += more;
+    memcpy(elem, &sum, sizeof sum);
+    return true;
+}
+
+/* Storing and adding replace 0.0 by -0.0, unless a batch keeps the keys that are there. */
+static void
+test_a_batch_may_keep_the_zero_that_is_there(void)
+{
+    const double minus_zero = -0.0;
+    const uint64_t one = 1, none = 0;
+    for (unsigned keeps = 0; keeps < 2; keeps++) {
+        table t;
+        gm_cell cell;
+        double stored;
+        uint64_t elem;
+        table_init(&t, &(table_options){&gm_kind_float64, 0, 1, false});
+        put_float(&t, 0.0, 5);
+        gm_writes batch = {.keys = &minus_zero,
+                           .n = 1,
+                           .values = &one,
+                           .stride = 8,
+                           .add = add_u64,
+                           .zero = &none,
+                           .keeps_keys = keeps};
+        CHECK_EQ(gm_assign_many(t.map, &batch), GM_OK);
+        CHECK_EQ(gm_find(t.map, &minus_zero, &cell), GM_OK);
+        memcpy(&stored, cell.key, sizeof stored);
+        memcpy(&elem, cell.elem, sizeof elem);
+        CHECK_EQ(signbit(stored) != 0, !keeps);
+        CHECK_EQ(elem, 6);
+        CHECK_EQ(gm_count(t.map), 1);
+        table_fini(&t);
+    }
+}
+
 /* ---- calls --------------------------------------------------------------------------------- */
 
 static unsigned equalities;
@@ -238,6 +280,7 @@ static const test_case cases[] = {
     {"a_new_element_is_zero_wherever_it_lies", test_a_new_element_is_zero_wherever_it_lies},
     {"an_absent_key_is_said_to_be_absent", test_an_absent_key_is_said_to_be_absent},
     {"every_coming_and_going_is_a_change", test_every_coming_and_going_is_a_change},
+    {"a_batch_may_keep_the_zero_that_is_there", test_a_batch_may_keep_the_zero_that_is_there},
     {"keys_of_other_hashes_are_not_compared", test_keys_of_other_hashes_are_not_compared},
     {"a_rebuild_draws_new_hashes_from_the_stream", test_a_rebuild_draws_new_hashes_from_the_stream},
     {"a_clone_begins_a_history_of_its_own", test_a_clone_begins_a_history_of_its_own},
