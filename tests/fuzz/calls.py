@@ -31,7 +31,8 @@ LEFT_OUT = {
     "__get_pydantic_core_schema__",  # needs pydantic, and is Python
 }
 METHODS = [name for name in METHODS if name not in LEFT_OUT]
-SYNC = sorted(name for name in dir(gomap.sync.Map) if name not in LEFT_OUT)
+# sync.Map's _repr_pretty_ is Python: a printer that is none is an AttributeError there.
+SYNC = sorted(name for name in dir(gomap.sync.Map) if name not in {*LEFT_OUT, "_repr_pretty_"})
 FUNCTIONS: list[Any] = [
     *(gomap.delete, gomap.clear, gomap.count, gomap.make, gomap.from_json, gomap.json_default),
     *(maps.all, maps.keys, maps.values, maps.collect, maps.clone, maps.insert, maps.copy),

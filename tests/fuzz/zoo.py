@@ -245,7 +245,8 @@ def numbers(source: Source) -> Any:
     if how & 4 and dtype.kind in "iufc?" and n:
         made.flags.writeable = False
     if how & 24 == 24:
-        made = made.reshape(source.choose([(1, -1), (-1, 1), (1, -1, 1)])) if n else made.sum()
+        shape: Any = source.choose([(1, -1), (-1, 1), (1, -1, 1)]) if n else ()
+        made = made.reshape(shape) if n else np.zeros(shape, dtype)
     return made
 
 
