@@ -177,12 +177,25 @@ event_object(MapObject *self, const Told *told, bool last)
 
 /* ---- delivery ------------------------------------------------------------------------------- */
 
+/* event_object without a collection in its middle (up to CPython 3.11 any allocation may
+ * begin one): what it runs could write to the map, so that each event made another. */
+static PyObject *
+event_alone(MapObject *self, const Told *told, bool last)
+{
+    const int collects = PyGC_Disable();
+    PyObject *event = event_object(self, told, last);
+    if (collects) {
+        PyGC_Enable();
+    }
+    return event;
+}
+
 /* Event number `number`, told[first + i], to one list, or with NULL to all lists that
  * were there when it happened. */
 static void
 deliver_one(MapObject *self, const Told *told, uint64_t number, bool last, PyObject *only)
 {
-    PyObject *event = event_object(self, told, last), *lists = self->recording->lists;
+    PyObject *event = event_alone(self, told, last), *lists = self->recording->lists;
     int result = event != NULL ? 0 : -1;
     if (result == 0 && only != NULL) {
         result = PyList_Append(only, event);
@@ -235,13 +248,11 @@ record_deliver(MapObject *self)
     PyErr_Restore(type, value, traceback);
 }
 
-/* To a list that is taken out while others are delivered to: all that waits.  Without
- * the collector, whose finalizers could let a thread in that delivers it meanwhile. */
+/* To a list that is taken out while others are delivered to: all that waits. */
 static void
 deliver_rest(MapObject *self, PyObject *list, uint64_t from)
 {
     struct Recording *recording = self->recording;
-    const int collects = PyGC_Disable();
     guard_write(self);
     for (uint64_t n = recording->delivered;; n++) {
         size_t at = recording->first + (size_t)(n - recording->delivered);
@@ -253,9 +264,6 @@ deliver_rest(MapObject *self, PyObject *list, uint64_t from)
             deliver_one(self, &told, n, at + 1 == recording->n, list);
             guard_write(self);
         }
-    }
-    if (collects) {
-        PyGC_Enable();
     }
 }
 
