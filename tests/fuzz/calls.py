@@ -29,10 +29,10 @@ LEFT_OUT = {
     *("__class__", "__init_subclass__", "__subclasshook__", "__new__", "__getattribute__"),
     *("__delattr__", "__setattr__", "__getattr__", "__dir__"),
     "__get_pydantic_core_schema__",  # needs pydantic, and is Python
+    "_repr_pretty_",  # Python: a printer that is none is an AttributeError
 }
 METHODS = [name for name in METHODS if name not in LEFT_OUT]
-# sync.Map's _repr_pretty_ is Python: a printer that is none is an AttributeError there.
-SYNC = sorted(name for name in dir(gomap.sync.Map) if name not in {*LEFT_OUT, "_repr_pretty_"})
+SYNC = sorted(name for name in dir(gomap.sync.Map) if name not in LEFT_OUT)
 FUNCTIONS: list[Any] = [
     *(gomap.delete, gomap.clear, gomap.count, gomap.make, gomap.from_json, gomap.json_default),
     *(maps.all, maps.keys, maps.values, maps.collect, maps.clone, maps.insert, maps.copy),
