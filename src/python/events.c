@@ -101,7 +101,7 @@ static PyObject *
 still_hmap(MapObject *self, const Told *told)
 {
     Snapshot snapshot;
-    if (snapshot_init(&snapshot, self, false) < 0) {
+    if (snapshot_init(&snapshot, self) < 0) {
         return NULL;
     }
     for (size_t i = 0; i < told->n; i++) {

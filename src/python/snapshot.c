@@ -66,8 +66,6 @@ fill_cells(MapObject *map, PyObject *tuple, const void *const *slots, bool keys)
     return 0;
 }
 
-/* Making containers may run the collector and with it anything: all are made
- * before the bucket is read, and it is read only if it is still there. */
 static gm_status
 bucket_object(const Snapshot *snapshot, const gm_bucket_view *view, PyObject **out)
 {
@@ -76,20 +74,10 @@ bucket_object(const Snapshot *snapshot, const gm_bucket_view *view, PyObject **o
     PyObject *keys = PyTuple_New(GM_BUCKET_CELLS), *elems = PyTuple_New(GM_BUCKET_CELLS);
     PyObject *place =
         view->preallocated < 0 ? Py_NewRef(Py_None) : PyLong_FromLongLong(view->preallocated);
-    PyObject *index = PyLong_FromSize_t(view->chain), *tophash = NULL;
-    gm_status status = GM_CALL_FAILED;
-    if (bucket == NULL || keys == NULL || elems == NULL || place == NULL || index == NULL) {
-        goto failed;
-    }
-    if (snapshot->live) {
-        guard_read(map);
-        if (gm_version(map->map) != snapshot->version) {
-            status = GM_CHANGED;
-            goto failed;
-        }
-    }
-    tophash = PyBytes_FromStringAndSize((const char *)view->tophash, GM_BUCKET_CELLS);
-    if (tophash == NULL || fill_cells(map, keys, view->key, true) < 0 ||
+    PyObject *index = PyLong_FromSize_t(view->chain);
+    PyObject *tophash = PyBytes_FromStringAndSize((const char *)view->tophash, GM_BUCKET_CELLS);
+    if (bucket == NULL || keys == NULL || elems == NULL || place == NULL || index == NULL ||
+        tophash == NULL || fill_cells(map, keys, view->key, true) < 0 ||
         fill_cells(map, elems, view->elem, false) < 0) {
         goto failed;
     }
@@ -108,7 +96,7 @@ failed:
     Py_XDECREF(elems);
     Py_XDECREF(place);
     Py_XDECREF(index);
-    return status;
+    return GM_CALL_FAILED;
 }
 
 gm_status
@@ -131,9 +119,6 @@ snapshot_see(void *context, const gm_bucket_view *view)
         result = PyList_Append(last, bucket);
     }
     Py_DECREF(bucket);
-    if (snapshot->live) {
-        guard_read(snapshot->map); /* the visit goes on to look at the map */
-    }
     return result == 0 ? GM_OK : GM_CALL_FAILED;
 }
 
@@ -155,9 +140,9 @@ frozen(PyObject *chains)
 }
 
 int
-snapshot_init(Snapshot *snapshot, MapObject *map, bool live)
+snapshot_init(Snapshot *snapshot, MapObject *map)
 {
-    *snapshot = (Snapshot){map, {PyList_New(0), PyList_New(0)}, 0, live};
+    *snapshot = (Snapshot){map, {PyList_New(0), PyList_New(0)}};
     if (snapshot->chains[0] != NULL && snapshot->chains[1] != NULL) {
         return 0;
     }
@@ -172,28 +157,26 @@ snapshot_fini(Snapshot *snapshot)
     Py_CLEAR(snapshot->chains[1]);
 }
 
-/* Header and buckets of one instant: tries again when the map changed. */
+/* Header and buckets of one instant: no Python code runs meanwhile, so without the
+ * collector, which up to CPython 3.11 any new container may start. */
 static int
 take_snapshot(MapObject *map, size_t most, gm_header *header, Snapshot *snapshot)
 {
-    for (int restarts = 0; restarts < GM_MAX_RESTARTS; restarts++) {
-        if (snapshot_init(snapshot, map, true) < 0) {
-            return -1;
-        }
-        guard_read(map);
-        snapshot->version = gm_version(map->map);
-        gm_read_header(map->map, header);
-        gm_status status = gm_visit(map->map, most, snapshot_see, snapshot);
-        if (status == GM_OK) {
-            return 0;
-        }
-        if (status != GM_CHANGED) {
-            break;
-        }
-        snapshot_fini(snapshot);
+    if (snapshot_init(snapshot, map) < 0) {
+        return -1;
     }
-    snapshot_fini(snapshot);
-    return PyErr_Occurred() ? -1 : err_status(map, GM_CHANGED);
+    guard_read(map);
+    const int collects = PyGC_Disable();
+    gm_read_header(map->map, header);
+    gm_status status = gm_visit(map->map, most, snapshot_see, snapshot);
+    if (collects) {
+        PyGC_Enable();
+    }
+    if (status != GM_OK) {
+        snapshot_fini(snapshot);
+        return -1;
+    }
+    return 0;
 }
 
 PyObject *
@@ -249,6 +232,6 @@ snapshot_hmap(MapObject *map, size_t most)
     gm_header header = {.buckets = 1};
     Snapshot snapshot;
     int result = map->map != NULL ? take_snapshot(map, most, &header, &snapshot)
-                                  : snapshot_init(&snapshot, map, false);
+                                  : snapshot_init(&snapshot, map);
     return result == 0 ? snapshot_finish(&snapshot, &header) : NULL;
 }

@@ -7,15 +7,13 @@
 typedef struct {
     MapObject *map;
     PyObject *chains[2]; /* lists of lists: present, old */
-    uint64_t version;
-    bool live; /* what is seen lies in the map, and may change */
 } Snapshot;
 
 /* A struct sequence of n values, any of which may be NULL for an error; steals them. */
 PyObject *snapshot_tuple(PyTypeObject *type, PyObject *const *values, size_t n);
 /* gm_visit's `see`: adds a bucket. */
 gm_status snapshot_see(void *snapshot, const gm_bucket_view *view);
-int snapshot_init(Snapshot *snapshot, MapObject *map, bool live);
+int snapshot_init(Snapshot *snapshot, MapObject *map);
 /* The Hmap of what was seen; new.  The snapshot is used up. */
 PyObject *snapshot_finish(Snapshot *snapshot, const gm_header *header);
 void snapshot_fini(Snapshot *snapshot);
