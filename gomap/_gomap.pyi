@@ -1,3 +1,4 @@
+import _thread
 import sys
 from collections.abc import (
     Callable,
@@ -40,6 +41,9 @@ class ConcurrentMapError(RuntimeError): ...
 
 @final
 class MapSpec: ...
+
+@final
+class Lock(_thread.RLock): ...  # type: ignore[misc]  # final in typeshed, a base at run time
 
 @final
 class MapKeys(KeysView[_K], Generic[_K]):

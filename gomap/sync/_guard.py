@@ -27,11 +27,10 @@ check and the operation is no place where CPython lets anything else run.
 from __future__ import annotations
 
 import operator
-import threading
 from collections.abc import Callable, MutableMapping
 from typing import Any, ClassVar, Self, TypeVar
 
-from .._gomap import ConcurrentMapError
+from .._gomap import ConcurrentMapError, Lock
 from .._gomap import Map as GoMap
 from .._types import SIZED, bool_
 from ._classes import parametrised, rebuild, recipe_of
@@ -181,7 +180,7 @@ class Guarded(MutableMapping[K, V]):
     def _adopt(self, plain: GoMap[K, V]) -> None:
         """Be the map around this one, in use by nobody yet."""
         self._map = plain
-        self._lock = threading.RLock()
+        self._lock = Lock()
         self._step = None
         self._gone = None
         for name, read in self._direct:

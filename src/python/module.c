@@ -64,10 +64,19 @@ static PyMethodDef module_functions[] = {
 
 /* ---- making it ---------------------------------------------------------------------- */
 
-static PyTypeObject *
-add_type(PyObject *module, PyType_Spec *spec)
+static PyObject *
+import_from(const char *module, const char *name)
 {
-    PyTypeObject *type = (PyTypeObject *)PyType_FromModuleAndSpec(module, spec, NULL);
+    PyObject *imported = PyImport_ImportModule(module);
+    PyObject *object = imported != NULL ? PyObject_GetAttrString(imported, name) : NULL;
+    Py_XDECREF(imported);
+    return object;
+}
+
+static PyTypeObject *
+add_type(PyObject *module, PyType_Spec *spec, PyObject *base)
+{
+    PyTypeObject *type = (PyTypeObject *)PyType_FromModuleAndSpec(module, spec, base);
     if (type != NULL && PyModule_AddType(module, type) < 0) {
         Py_CLEAR(type);
     }
@@ -88,12 +97,12 @@ new_error(PyObject *module, const char *name, const char *doc)
 static int
 add_types(PyObject *module, ModuleState *state)
 {
-    state->spec_type = add_type(module, &spec_type_spec);
-    state->iter_type = add_type(module, &iter_type_spec);
-    state->view_types[SHOW_KEYS] = add_type(module, &keys_view_spec);
-    state->view_types[SHOW_VALUES] = add_type(module, &values_view_spec);
-    state->view_types[SHOW_ITEMS] = add_type(module, &items_view_spec);
-    state->map_type = add_type(module, &map_type_spec);
+    state->spec_type = add_type(module, &spec_type_spec, NULL);
+    state->iter_type = add_type(module, &iter_type_spec, NULL);
+    state->view_types[SHOW_KEYS] = add_type(module, &keys_view_spec, NULL);
+    state->view_types[SHOW_VALUES] = add_type(module, &values_view_spec, NULL);
+    state->view_types[SHOW_ITEMS] = add_type(module, &items_view_spec, NULL);
+    state->map_type = add_type(module, &map_type_spec, NULL);
     state->array_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &array_type_spec, NULL);
     if (state->array_type == NULL || state->spec_type == NULL || state->iter_type == NULL ||
         state->map_type == NULL || state->view_types[0] == NULL || state->view_types[1] == NULL ||
@@ -101,6 +110,17 @@ add_types(PyObject *module, ModuleState *state)
         return -1;
     }
     return 0;
+}
+
+static int
+add_lock(PyObject *module, ModuleState *state)
+{
+    PyObject *base = import_from("_thread", "RLock");
+    PyTypeObject *type = base != NULL ? add_type(module, &lock_spec, base) : NULL;
+    state->release = PyUnicode_InternFromString("release");
+    Py_XDECREF(base);
+    Py_XDECREF(type);
+    return type != NULL && state->release != NULL ? 0 : -1;
 }
 
 /* The struct sequences of gomap.inspect. */
@@ -133,15 +153,6 @@ add_errors(PyObject *module, ModuleState *state)
     state->concurrent_error = new_error(module, "gomap.ConcurrentMapError",
                                         "A write that came in while another was under way.");
     return state->nil_error != NULL && state->concurrent_error != NULL ? 0 : -1;
-}
-
-static PyObject *
-import_from(const char *module, const char *name)
-{
-    PyObject *imported = PyImport_ImportModule(module);
-    PyObject *object = imported != NULL ? PyObject_GetAttrString(imported, name) : NULL;
-    Py_XDECREF(imported);
-    return object;
 }
 
 static int
@@ -215,7 +226,7 @@ module_exec(PyObject *module)
     }
     if (seed_state(state) < 0 || import_helpers(module, state) < 0 ||
         add_types(module, state) < 0 || add_tuples(module, state) < 0 ||
-        add_errors(module, state) < 0 || furnish_map(state) < 0 ||
+        add_errors(module, state) < 0 || add_lock(module, state) < 0 || furnish_map(state) < 0 ||
         PyModule_AddObjectRef(module, "_classes", state->classes) < 0) {
         return -1;
     }
@@ -244,6 +255,7 @@ module_traverse(PyObject *module, visitproc visit, void *arg)
     Py_VISIT(state->abc_mapping);
     Py_VISIT(state->rebuild);
     Py_VISIT(state->rebuild_blocks);
+    Py_VISIT(state->release);
     Py_VISIT(state->array_type);
     return 0;
 }
@@ -270,6 +282,7 @@ module_clear_state(PyObject *module)
     Py_CLEAR(state->abc_mapping);
     Py_CLEAR(state->rebuild);
     Py_CLEAR(state->rebuild_blocks);
+    Py_CLEAR(state->release);
     Py_CLEAR(state->array_type);
     return 0;
 }

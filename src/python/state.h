@@ -120,6 +120,7 @@ typedef struct ModuleState {
     MapSpec *last_spec;                 /* of the class asked for last, or NULL */
     PyObject *abc_mapping;              /* collections.abc.Mapping */
     PyObject *rebuild, *rebuild_blocks; /* the module's functions for pickles */
+    PyObject *release;                  /* "release" */
     uint64_t rng;                       /* seeds of new maps */
 } ModuleState;
 
@@ -141,6 +142,9 @@ extern PyType_Spec keys_view_spec, values_view_spec, items_view_spec;
 
 /* array_type.c */
 extern PyType_Spec array_type_spec;
+
+/* sync_lock.c: a type whose base is threading's RLock */
+extern PyType_Spec lock_spec;
 
 /* spec.c */
 extern PyType_Spec spec_type_spec;

@@ -111,6 +111,7 @@ def attempt(operation: Operation, world: World, first: int, last: int) -> Outcom
 
     failed, error, result, reached = False, None, None, True
     call = operation.call
+    gc.collect()  # frees what the interpreter keeps at hand: tuples come from memory, too
     _testcapi.set_nomemory(first, last)
     try:
         try:
@@ -189,6 +190,7 @@ class Cell:
     def one(self, n: int, last: int) -> Outcome:
         """Fail once, and check everything."""
         world = self.world()
+        gc.collect()  # as attempt does: garbage holds references
         references = world.references()
         outcome = attempt(self.operation, world, n, last)
         self._check_outcome(n, outcome)
@@ -301,11 +303,6 @@ class Cell:
             into[0], into[1] = len(gc.get_objects()), 0
 
 
-def is_open(operation: Operation) -> bool:
-    """On 3.11 these leave blocks behind; whose they are is not known (docs/reliability.md)."""
-    return sys.version_info < (3, 12) and operation.name.startswith("sync.")
-
-
 def run(cells: Iterable[Cell], leaks: bool) -> tuple[int, int]:
     """Sweep cells; failures injected, and those that an operation got by without."""
     injected = swallowed = 0
@@ -313,7 +310,7 @@ def run(cells: Iterable[Cell], leaks: bool) -> tuple[int, int]:
     for cell in cells:
         try:
             met = cell.failures()
-            if leaks and not cell.operation.leaks and not is_open(cell.operation):
+            if leaks and not cell.operation.leaks:
                 cell.check_leaks(met)
         except SweepError as trouble:
             troubles.append(str(trouble))

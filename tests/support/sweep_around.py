@@ -26,10 +26,6 @@ def _inspect(name: str, call: Callable[[Any], Any], **more: Any) -> Operation:
     return Operation(f"inspect.{name}", (f"inspect.{name.split(',')[0]}",), call, **more)
 
 
-LOCK = (RuntimeError,)
-"""What threading says where there is no memory for a lock."""
-
-
 def _nothing(_key: Any, _elem: Any) -> None:
     return None
 
@@ -50,10 +46,10 @@ def _reduced(w: Any) -> Any:
 
 
 SYNC = [
-    _sync("__init__", lambda w: type(w.sync)(), also=LOCK),
-    _sync("__init__, dict", lambda w: type(w.sync)(w.more), also=LOCK),
-    _sync("__init__, options", lambda w: type(w.sync)(w.pairs, hint=40, seed=3), also=LOCK),
-    _sync("__new__", lambda w: type(w.sync).__new__(type(w.sync)), also=LOCK),
+    _sync("__init__", lambda w: type(w.sync)()),
+    _sync("__init__, dict", lambda w: type(w.sync)(w.more)),
+    _sync("__init__, options", lambda w: type(w.sync)(w.pairs, hint=40, seed=3)),
+    _sync("__new__", lambda w: type(w.sync).__new__(type(w.sync))),
     _sync("__class_getitem__", lambda w: sync.Map[w.kind.key, w.kind.elem] is type(w.sync)),
     _sync("__len__", lambda w: len(w.sync)),
     _sync("__getitem__", lambda w: w.sync[w.old]),
@@ -63,15 +59,15 @@ SYNC = [
     _sync("__setitem__", lambda w: operator.setitem(w.sync, w.new, w.elem), whole),
     _sync("__eq__", lambda w: w.sync == w.twin),
     _sync("__hash__", _hash),
-    _sync("__or__", lambda w: w.sync | w.more, also=LOCK),
-    _sync("__ror__", lambda w: w.more | w.sync, also=LOCK),
+    _sync("__or__", lambda w: w.sync | w.more),
+    _sync("__ror__", lambda w: w.more | w.sync),
     _sync("__ior__", lambda w: operator.ior(w.sync, w.more), partly, random=True),
     _sync("__repr__", lambda w: repr(w.sync), random=True, leaks=True),
     _sync("__sizeof__", lambda w: w.sync.__sizeof__() > 0),
     _sync("__reduce__", lambda w: w.sync.__reduce__(), random=True),
-    _sync("__setstate__", _reduced, also=LOCK),
-    _sync("__copy__", lambda w: w.sync.__copy__(), also=LOCK),
-    _sync("copy", lambda w: w.sync.copy(), also=LOCK),
+    _sync("__setstate__", _reduced),
+    _sync("__copy__", lambda w: w.sync.__copy__()),
+    _sync("copy", lambda w: w.sync.copy()),
     _sync("load", lambda w: w.sync.load(w.old)),
     _sync("get", lambda w: w.sync.get(w.new, 5)),
     _sync("store", lambda w: w.sync.store(w.new, w.elem), whole),
@@ -96,7 +92,7 @@ SYNC = [
     _sync("update", lambda w: w.sync.update(w.more), partly),
     _sync("update, pairs", lambda w: w.sync.update(w.pairs), partly),
     _sync("to_dict", lambda w: w.sync.to_dict()),
-    _sync("fromkeys", lambda w: type(w.sync).fromkeys(w.key_list), also=LOCK),
+    _sync("fromkeys", lambda w: type(w.sync).fromkeys(w.key_list)),
     _sync("keys", lambda w: sorted(map(repr, w.sync.keys()))),
     _sync("values", lambda w: len(w.sync.values())),
     _sync("items", lambda w: sorted(map(repr, w.sync.items()))),

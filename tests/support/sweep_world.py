@@ -88,8 +88,9 @@ class World:
         """References to the objects of the map, in the map and elsewhere."""
         if self.m.is_nil or (self.kind.key in SIZED and self.kind.elem in SIZED):
             return 0
-        # Those of an immortal object are said to be as many as fit.
-        return sum([sys.getrefcount(item) % 2**31 for item in self._objects()])
+        # Small numbers are everybody's, and said to be referred to by a thousand millions.
+        counts = [sys.getrefcount(item) for item in self._objects()]
+        return sum([count for count in counts if count < 10**8])
 
     def _objects(self) -> list[Any]:
         pairs = self.m.copy().items()
