@@ -144,7 +144,7 @@ def stats(m: Any, /, *, progress: Callable[[float], object] | None = None) -> St
 
     O(buckets): some 0.1 s for ten million entries.  For more, `progress` is called with
     the fraction done, some ten times for each million of buckets; what it raises is raised.
-    Should it change the map, the walk begins anew.
+    Should it change the map, the walk begins anew; RuntimeError after ten.
 
     The four figures (`pct_overflow`, `bytes_per_entry`, `hit_probe`, `miss_probe`) are
     those of the table at the head of Go's runtime/map.go, over chains; while the map
@@ -163,7 +163,9 @@ def stats(m: Any, /, *, progress: Callable[[float], object] | None = None) -> St
     arrays = n["bytes_buckets"] + n["bytes_overflow"] + n["bytes_old"] + n["bytes_spare"]
     overhead = n["bucket_total"] * n["bucket_size"] - count * (n["key_size"] + n["elem_size"])
     return Stats(
-        **{name: n[name] for name in _PLAIN},
+        # No comprehension: on CPython 3.11 a function with one that uses its variables loses
+        # a reference to its argument when it finds no memory to begin.
+        **dict(zip(_PLAIN, operator.itemgetter(*_PLAIN)(n), strict=True)),
         load_factor=count / n["buckets"],
         pct_overflow=_per(100 * n["chains_with_overflow"], chains),
         bytes_per_entry=_per(overhead, count),
@@ -316,8 +318,11 @@ class Recording:
         self._events = events
         return events
 
-    def __exit__(self, kind: object, *error: object) -> None:
-        """End; MemoryError if an event was lost, unless the block itself failed."""
+    def __exit__(self, kind: object, error: object, trace: object, /) -> None:
+        """End; MemoryError if an event was lost, unless the block itself failed.
+
+        Ends it without any memory, too.
+        """
         events, self._events = self._events, None
         if events is None:
             raise RuntimeError("this recording is not under way")

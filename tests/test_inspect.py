@@ -172,8 +172,10 @@ def test_a_map_that_progress_changes_is_walked_anew() -> None:
     assert inspect.stats(m, progress=change).count == 2
     assert told == [0.25, 0.5, 0.25, 0.25, 0.5, 0.75, 1.0]
     m.clear()
-    with pytest.raises(RuntimeError):
-        inspect.stats(m, progress=lambda _: m.add(1, 1) and m.clear())
+    told.clear()
+    with pytest.raises(RuntimeError, match="changed while it was being read"):
+        inspect.stats(m, progress=lambda _: (told.append(0), m.add(1, 1), m.clear()))
+    assert len(told) == 10
 
 
 @pytest.mark.large

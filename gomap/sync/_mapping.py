@@ -297,7 +297,12 @@ def _read(source: Any) -> Any:
     if getattr(type(inner), "__iter__", None) in (dict.__iter__, GoMap.__iter__):
         return inner  # gomap.Map reads it in one go
     if hasattr(inner, "keys"):
-        return [(key, inner[key]) for key in inner.keys()]  # noqa: SIM118 - need not iterate
+        # No comprehension: on CPython 3.11 a function with one that uses its variables loses
+        # a reference when it finds no memory to begin.
+        pairs = []
+        for key in inner.keys():  # noqa: SIM118 - need not iterate
+            pairs.append((key, inner[key]))
+        return pairs
     # A tuple: a list of which no list can be made, for want of memory, is never freed by
     # CPython 3.11 and 3.12.  What does not iterate is refused in gomap.Map's words.
     return tuple(inner) if hasattr(inner, "__iter__") else inner

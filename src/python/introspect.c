@@ -157,6 +157,9 @@ tell_progress(void *context, double fraction)
     return result != NULL;
 }
 
+/* A walk takes its time: it begins anew less often than an operation on one key. */
+enum { MOST_WALKS = 10 };
+
 /* The figures of one instant: begins anew when the progress's code changes the map. */
 static int
 read_stats(MapObject *map, PyObject *call, gm_stats *stats)
@@ -167,7 +170,7 @@ read_stats(MapObject *map, PyObject *call, gm_stats *stats)
         return 0;
     }
     gm_status status = GM_CHANGED;
-    for (int restarts = 0; status == GM_CHANGED && restarts < GM_MAX_RESTARTS; restarts++) {
+    for (int walks = 0; status == GM_CHANGED && walks < MOST_WALKS; walks++) {
         guard_read(map);
         status = gm_read_stats(map->map, stats,
                                call != Py_None ? &(gm_progress){tell_progress, &progress} : NULL);
