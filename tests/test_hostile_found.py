@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import array
+import contextlib
+import gc
 import threading
 from typing import Any
 
@@ -95,4 +97,75 @@ def test_an_entry_drawn_after_a_wait_for_a_batch_is_there(take: str) -> None:
             m[7] = 7
 
     hammer(read, draw, clear, draw)
+    assert_valid(m)
+
+
+@pytest.mark.parametrize("show", ["_repr_html_", "_repr_pretty_"])
+@pytest.mark.parametrize("moment", ["repr", "order"])
+def test_keys_that_show_their_map_are_shown_once_each(show: str, moment: str) -> None:
+    """Each key's picture had all keys' pictures in it, as deep as the interpreter goes."""
+    calls = [0]
+
+    def again() -> None:
+        calls[0] += 1
+        if calls[0] > 10_000:
+            raise SystemExit
+        getattr(m, show)(*arguments)
+
+    class Shown(int):
+        def __repr__(self) -> str:
+            if moment == "repr":
+                again()
+            return "shown"
+
+        def __lt__(self, other: int) -> bool:
+            if moment == "order":
+                again()
+            return int(self) < int(other)
+
+        __hash__ = int.__hash__
+
+    m = Map[object, int]({Shown(n): n for n in range(12)})
+    printer = Printer()
+    arguments = (printer, False) if show == "_repr_pretty_" else ()
+    getattr(m, show)(*arguments)
+    assert calls[0] <= 200
+    assert moment == "order" or calls[0] >= 12
+
+
+class Printer:
+    """What IPython gives to _repr_pretty_, as far as that uses it."""
+
+    def text(self, text: str) -> None:
+        pass
+
+    def breakable(self) -> None:
+        pass
+
+    def pretty(self, value: Any) -> None:
+        repr(value)
+
+    def group(self, *_: Any) -> Any:
+        return contextlib.nullcontext()
+
+
+def test_a_header_is_of_one_moment_though_the_collector_writes() -> None:
+    """Up to CPython 3.11 the collector ran in the middle; each time it had to begin anew."""
+    m = Map[str, object]({str(n): n for n in range(200)})
+
+    def write(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            m.set_many([f"more {len(m)} {n}" for n in range(20)], None)
+
+    threshold = gc.get_threshold()
+    gc.callbacks.append(write)
+    gc.set_threshold(1)
+    try:
+        header = inspect.hmap(m)
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(write)
+    cells = [top for chain in header.buckets for b in chain for top in b.tophash if top >= 5]
+    old = [top for chain in header.oldbuckets or () for b in chain for top in b.tophash if top >= 5]
+    assert len(cells) + len(old) == header.count
     assert_valid(m)

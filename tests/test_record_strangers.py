@@ -389,8 +389,11 @@ def test_events_are_lost_with_an_error_only() -> None:
     assert int(run(PROGRAM).stdout.split()[-1]) > 200
 
 
-def test_a_recording_inside_the_delivery_of_another_gets_what_happens_in_it() -> None:
-    # a callback may come anywhere; what it records waits behind what is to be delivered
+class Thing:
+    """Its allocation may begin a collection; a list's comes from a free list."""
+
+
+def test_a_recording_by_a_collector_s_callback_gets_what_happens_in_it() -> None:
     m, inner = Map[str, object](), []
 
     def callback(phase: str, info: dict[str, int]) -> None:
@@ -408,7 +411,7 @@ def test_a_recording_inside_the_delivery_of_another_gets_what_happens_in_it() ->
         with inspect.record(m, states=True) as outer:
             gc.set_threshold(1)
             for n in range(200):
-                m[f"k{n}"] = [n]
+                m[f"k{n}"] = Thing()
     finally:
         gc.set_threshold(*threshold)
         gc.callbacks.remove(callback)
@@ -420,9 +423,6 @@ def test_a_recording_inside_the_delivery_of_another_gets_what_happens_in_it() ->
 
 def test_a_write_at_every_collection_is_one_event_each() -> None:
     """3.11 collected while an event was made: each event made another, without an end."""
-    class Thing:
-        """Its allocation may begin a collection, a list's comes from a free list."""
-
     m, calls = Map[str, object](), [0]
 
     def callback(phase: str, info: dict[str, int]) -> None:

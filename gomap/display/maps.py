@@ -9,7 +9,7 @@ from typing import Any
 from gomap import Map, inspect
 from gomap.display import buckets, sections, style
 from gomap.display.tables import growth_section, load_section
-from gomap.display.text import escaped, shown, type_name
+from gomap.display.text import escaped, showing, shown, type_name
 from gomap.inspect import Hmap, LoadRow, Stats
 
 __all__ = ["map_html", "map_pretty", "page", "stats_html"]
@@ -85,7 +85,8 @@ def map_html(m: Any, /) -> str:
     A small map shows its header, every bucket with tophash bytes, keys, elements and
     overflow chains, and the old array beside the new one while it grows; a large one its
     figures and histograms, and its first and last buckets folded in.  No script; below
-    200 KB for any map.  The map is not disturbed.  Raises TypeError for what is no map.
+    200 KB for any map.  The map is not disturbed.  Within its own picture, where a key's
+    repr asks for it, it is shown by its name.  Raises TypeError for what is no map.
     O(buckets).
 
     >>> from gomap import Map, display
@@ -93,7 +94,8 @@ def map_html(m: Any, /) -> str:
     True
     """
     s, h = _snapshot(m)
-    return style.frame(_title(m, s), _body(s, h, nil=_is_nil(m)))
+    with showing(m) as first:
+        return style.frame(_title(m, s), _body(s, h, nil=_is_nil(m)) if first else "")
 
 
 def stats_html(s: Stats, /) -> str:
@@ -176,16 +178,17 @@ def map_pretty(m: Any, printer: Any, cycle: bool, /) -> None:
     """
     s = inspect.stats(m)
     name = type_name(m)
-    if cycle:
-        printer.text(f"{name}(...)")
-    elif _is_nil(m):
-        printer.text(f"{name}.nil()")
-    elif not s.count:
-        printer.text(f"{name}()")
-    elif s.count > MOST_ENTRIES:
-        printer.text(f"{name} of {s.count:,} entries")
-    else:
-        _pretty_entries(name, _entries(m), printer)
+    with showing(m) as first:
+        if cycle or not first:
+            printer.text(f"{name}(...)")
+        elif _is_nil(m):
+            printer.text(f"{name}.nil()")
+        elif not s.count:
+            printer.text(f"{name}()")
+        elif s.count > MOST_ENTRIES:
+            printer.text(f"{name} of {s.count:,} entries")
+        else:
+            _pretty_entries(name, _entries(m), printer)
 
 
 def _entries(m: Any) -> list[tuple[Any, Any]]:

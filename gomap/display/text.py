@@ -7,13 +7,17 @@ what comes out of `shown` is a short printable string, whatever goes in.
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 from gomap import Map
 
-__all__ = ["cut", "escaped", "markup", "middle_cut", "plural", "shown", "type_name"]
+__all__ = ["cut", "escaped", "markup", "middle_cut", "plural", "showing", "shown", "type_name"]
+
+_now = threading.local()
 
 #: Items of a container that are shown, and containers within containers.
 ITEMS, DEPTH = 6, 3
@@ -99,6 +103,30 @@ def markup(text: str, room: int) -> str:
             break
         parts.append(part)
     return "".join([*parts, "…"])
+
+
+@contextmanager
+def showing(thing: object) -> Iterator[bool]:
+    """showing(thing): a block that shows it; False if it is inside another that does.  O(1).
+
+    A key's own ``__repr__`` may show the map that holds it.  As what it raises is caught
+    for each key, endless recursion would not end at the first RecursionError.
+
+    >>> from gomap.display.text import showing
+    >>> m = {}
+    >>> with showing(m) as outer, showing(m) as inner:
+    ...     print(outer, inner)
+    True False
+    """
+    things: set[int] = vars(_now).setdefault("things", set())
+    if id(thing) in things:
+        yield False
+        return
+    things.add(id(thing))
+    try:
+        yield True
+    finally:
+        things.discard(id(thing))
 
 
 def type_name(value: object) -> str:
