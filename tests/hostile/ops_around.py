@@ -74,12 +74,18 @@ def _is_odd(key: Any, elem: Any) -> bool:
     return of_key(key) % 2 == 1
 
 
+_GROUPS = range(10_001, 10_040, 2)
+"""Odd keys of the map that tidies itself up, see worlds.py; 24 of each group."""
+
 whole(
     "maps.delete_func",
     lambda w: maps.delete_func(w.m, _is_odd),
     "maps.delete_func",
     "call gc " + FIND.replace(" index", "") + RELEASE,
-    effects={n: gone for n in range(1, 5000, 2)},
+    effects={
+        **{n: gone for n in range(1, 5000, 2)},
+        **{group + (n << 40): gone for group in _GROUPS for n in range(24)},
+    },
 )
 whole(
     "maps.equal",
@@ -116,6 +122,7 @@ whole(
     "call gc",
     args=lambda w: (w.m.reserve(1 << 20),),
     kinds=("object",),
+    raises=(RuntimeError,),  # a map that changes in the middle of ten walks
 )
 
 
