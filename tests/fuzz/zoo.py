@@ -385,5 +385,5 @@ class Zoo:
             space["__gomap_spec__"] = source.choose([None, 5, other.__gomap_spec__])
         if which == 14:
             space["__missing__"] = space["__getitem__"] = lambda self, key: self.pop(key, 3)
-        bases = (made, other) if which == 15 else (made,)
+        bases = (made, other) if which == 15 and other is not made else (made,)
         return type("Odd", bases, space)
