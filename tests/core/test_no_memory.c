@@ -488,10 +488,28 @@ test_every_operation_where_cells_hold_references(void)
     report("maps of references", failures);
 }
 
+/* Four chains have all entries, so that most still wait when a growth has begun, and need
+ * more overflow buckets than the new array has spares. */
+static void
+test_every_operation_on_four_long_chains(void)
+{
+    uint64_t failures = 0;
+    for (uint64_t i = 0; i < 16; i++) {
+        hash_given[i] = i << 60 | (i & 3);
+    }
+    for (uint64_t seed = 1; seed <= seeds(); seed++) {
+        subject_options o = {&object_sort, &object_owner, 8, HASH_GIVEN, seed, seed % 4 == 3, 0};
+        failures += sweep_maps(&o);
+    }
+    CHECK(failures > 300);
+    report("four long chains", failures);
+}
+
 static const test_case cases[] = {
     {"every_operation_on_bare_maps", test_every_operation_on_bare_maps},
     {"every_operation_where_cells_hold_references",
      test_every_operation_where_cells_hold_references},
+    {"every_operation_on_four_long_chains", test_every_operation_on_four_long_chains},
     {NULL, NULL},
 };
 const test_group no_memory_tests = {"no_memory", cases};
