@@ -25,6 +25,13 @@ gmi_iter_is_stale(const gm_iter *it)
     return gmi_array_of(it->current)->reseeds != it->map->reseeds;
 }
 
+/* The chain of its round for which it reads an old array's; GM_NO_CHECK: reads its own. */
+static inline size_t
+gmi_iter_chain(const gm_iter *it)
+{
+    return it->current != it->buckets ? (it->next_bucket - 1) & gmi_mask(it->B) : GM_NO_CHECK;
+}
+
 /* Goes to the next chain; false at the end of the round. */
 static inline bool
 gmi_iter_next_chain(gm_iter *it, size_t bucket_size)

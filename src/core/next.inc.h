@@ -40,7 +40,9 @@ GM_FN(find_stale)(gm_map *m, GM_KEY *own, size_t check, size_t mask, gm_cell *ce
 #endif
 
 /* Looks a moved entry up where it is now, if it still is.  A stranger's code may
- * end the iterator meanwhile: the pin keeps the array, and with it the key. */
+ * end the iterator meanwhile: the pin keeps the array, and with it the key.  Under
+ * another seed than the old array's it may have come back into another chain, which
+ * shows it. */
 static gm_status
 GM_FN(find_moved)(gm_iter *it, const GM_KEY *key, gm_cell *cell)
 {
@@ -51,7 +53,7 @@ GM_FN(find_moved)(gm_iter *it, const GM_KEY *key, gm_cell *cell)
     gm_status status;
     gmi_pin(array);
     if (gmi_iter_is_stale(it)) {
-        status = GM_FN(find_stale)(m, &own, it->check_bucket, gmi_mask(it->B), cell);
+        status = GM_FN(find_stale)(m, &own, gmi_iter_chain(it), gmi_mask(it->B), cell);
     }
     else {
         status = m->ops->find(m, &own, cell);
@@ -59,6 +61,10 @@ GM_FN(find_moved)(gm_iter *it, const GM_KEY *key, gm_cell *cell)
     gmi_unpin(m, array);
     return status;
 #else
+    const size_t chain = gmi_iter_is_stale(it) ? gmi_iter_chain(it) : GM_NO_CHECK;
+    if (chain != GM_NO_CHECK && (GM_FN(hash_of)(m, key) & gmi_mask(it->B)) != chain) {
+        return GM_OK;
+    }
     return m->ops->find(m, key, cell);
 #endif
 }

@@ -67,6 +67,27 @@ test_a_new_seed_while_half_an_old_chain_is_shown(void)
     }
 }
 
+/* The same in a growth that keeps the size: an old chain is not split, but what comes back
+ * under the new seed lies in any chain. (Found by the fuzzer: shown twice.) */
+static void
+test_a_new_seed_in_an_old_chain_of_the_same_size(void)
+{
+    for (unsigned k = 0; k < 2; k++) {
+        for (uint64_t seed = 0; seed < 150; seed++) {
+            subject *s = new_subject(k == 0 ? SORT_HASHED64 : SORT_BITS64, 52, seed);
+            insert_all(s, 40);
+            CHECK_EQ(gmi_start_growth(s->map), GM_OK);
+            for (unsigned i = 0; i < ITERATORS; i++) {
+                subject_iter_start(s, &s->iters[i]);
+                advance(s, &s->iters[i], 1 + seed % 11 * i);
+            }
+            delete_all(s, 40);
+            insert_all(s, 40);
+            finish(s);
+        }
+    }
+}
+
 /* An array that was left long ago must not be taken for the one that is left now. */
 static void
 test_a_new_seed_between_two_growths_in_the_same_size(void)
@@ -146,6 +167,8 @@ test_moved_keys_are_judged_by_their_new_hash(void)
 static const test_case cases[] = {
     {"a_new_seed_while_half_an_old_chain_is_shown",
      test_a_new_seed_while_half_an_old_chain_is_shown},
+    {"a_new_seed_in_an_old_chain_of_the_same_size",
+     test_a_new_seed_in_an_old_chain_of_the_same_size},
     {"a_new_seed_between_two_growths_in_the_same_size",
      test_a_new_seed_between_two_growths_in_the_same_size},
     {"two_growths_in_the_same_size", test_two_growths_in_the_same_size},

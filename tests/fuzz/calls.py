@@ -16,7 +16,7 @@ from gomap import _gomap, inspect, maps
 
 ALLOWED = (
     *(TypeError, ValueError, OverflowError, KeyError, MemoryError, BufferError, RuntimeError),
-    *(StopIteration, HostileError, InvalidOperation),  # the last is a Decimal's
+    *(StopIteration, HostileError, IndexError, InvalidOperation),  # foreign: the last a Decimal's
 )
 """SystemError is not among them: it says that C code broke its word."""
 MOST = 24
