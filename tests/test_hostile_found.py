@@ -169,3 +169,33 @@ def test_a_header_is_of_one_moment_though_the_collector_writes() -> None:
     old = [top for chain in header.oldbuckets or () for b in chain for top in b.tophash if top >= 5]
     assert len(cells) + len(old) == header.count
     assert_valid(m)
+
+
+def test_an_error_in_the_equality_of_types_comes_out() -> None:
+    """It was taken for "no such class yet", RecursionError, too: the search had no end."""
+
+    class Meta(type):
+        armed: type[Exception] | None = None
+
+        def __eq__(cls, other: object) -> bool:
+            if Meta.armed is not None:
+                raise Meta.armed
+            return cls is other
+
+        def __hash__(cls) -> int:
+            return 5
+
+    class One(metaclass=Meta):
+        __hash__ = object.__hash__
+
+    class Two(metaclass=Meta):
+        __hash__ = object.__hash__
+
+    anything: Any = Map
+    made = anything[One, One]
+    Meta.armed = HostileError
+    with pytest.raises(HostileError):
+        anything[Two, One]
+    Meta.armed = None
+    assert anything[Two, One] is not made
+    assert anything[One, One] is made

@@ -334,8 +334,8 @@ normalised(PyObject *params)
 
 /* The class made for these types before, or NULL; without an error: there is
  * none.  Anything may be written between the brackets; what cannot be hashed is no
- * type, and class_new says so.  Without memory nobody knows: to go on would make a
- * second class for types that have one. */
+ * type, and class_new says so.  After another error, of memory or in a metaclass,
+ * nobody knows: to go on would make a second class for types that have one. */
 static PyObject *
 cached_class(ModuleState *state, PyTypeObject *cls, PyObject *params)
 {
@@ -349,7 +349,7 @@ cached_class(ModuleState *state, PyTypeObject *cls, PyObject *params)
     made = id != NULL ? Py_XNewRef(PyDict_GetItemWithError(state->classes, id)) : NULL;
 #endif
     Py_XDECREF(id);
-    if (made == NULL && !PyErr_ExceptionMatches(PyExc_MemoryError)) {
+    if (made == NULL && PyErr_ExceptionMatches(PyExc_TypeError)) {
         PyErr_Clear();
     }
     return made;
