@@ -34,7 +34,7 @@ ALL_UP_TO = 300
 NEVER = 2**31 - 1
 NO_ERROR = "error return without exception set"
 SPARE = 8
-"""Allocations by which the counts of two runs of an operation may differ."""
+"""Allocations beyond those that are counted."""
 
 
 def reads(before: Entries, _expected: Entries, now: Entries, _failed: bool) -> bool:
@@ -86,6 +86,9 @@ class Operation:
     repr of things in things, whose Py_ReprLeave cannot shrink its list without memory."""
     also: tuple[type[Exception], ...] = ()
     """What CPython raises in the place of some MemoryErrors."""
+    spins: bool = False
+    """It runs a Python function with a handler beyond its 256th instruction: CPython looks for
+    memory for that number for ever, so allocations fail one by one only."""
     kinds: tuple[str, ...] = ()
     """Of these kinds only."""
 
@@ -111,7 +114,6 @@ def attempt(operation: Operation, world: World, first: int, last: int) -> Outcom
 
     failed, error, result, reached = False, None, None, True
     call = operation.call
-    gc.collect()  # frees what the interpreter keeps at hand: tuples come from memory, too
     _testcapi.set_nomemory(first, last)
     try:
         try:
@@ -126,7 +128,7 @@ def attempt(operation: Operation, world: World, first: int, last: int) -> Outcom
             error = None if failed else SystemError
         except Exception as raised:
             error = type(raised)
-        for _ in range(SPARE + (first % NEVER) // 50):
+        for _ in range(SPARE + first % NEVER):  # until the one that fails, if it is still to come
             bytes(700)
     except MemoryError:
         reached = last == 0
@@ -190,8 +192,9 @@ class Cell:
     def one(self, n: int, last: int) -> Outcome:
         """Fail once, and check everything."""
         world = self.world()
-        gc.collect()  # as attempt does: garbage holds references
+        gc.collect()  # garbage holds references
         references = world.references()
+        gc.collect()  # frees what the interpreter keeps at hand: tuples come from memory, too
         outcome = attempt(self.operation, world, n, last)
         self._check_outcome(n, outcome)
         outcome = Outcome(outcome.failed, outcome.error, None, outcome.reached)
@@ -248,7 +251,7 @@ class Cell:
             outcome = self.one(n, n + 1)
             if not outcome.reached:
                 return met
-            for last in (n + 1, 0):
+            for last in (n + 1,) if self.operation.spins else (n + 1, 0):
                 if last == 0:
                     outcome = self.one(n, 0)
                 self.swallowed += not outcome.failed
