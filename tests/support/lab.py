@@ -50,8 +50,17 @@ def run_cell(page: Any, number: int = 0) -> None:
     """Run a cell of the notebook that is open, as a person does, and wait for its end.
 
     JupyterLab loses what is run while its kernel is still coming up, and says so by an
-    empty prompt: then it is run again.
+    empty prompt: then it is run again.  A slow machine's kernel may bring up a dialog.
     """
+    dialog = page.locator("dialog.jp-Dialog")
+    page.add_locator_handler(dialog, lambda: dialog.locator("button.jp-mod-accept").first.click())
+    try:
+        _run_cell(page, number)
+    finally:
+        page.remove_locator_handler(dialog)
+
+
+def _run_cell(page: Any, number: int) -> None:
     cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
     until = time.monotonic() + START
     while time.monotonic() < until:
