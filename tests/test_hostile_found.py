@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import array
 import contextlib
-import gc
 import threading
 from typing import Any
 
 import pytest
 
 from gomap import Map, inspect, int64
-from support.hostile import Acting, HostileError
+from support.hostile import Acting, HostileError, at_each_collection
 from support.inside import assert_valid
 from support.threads import hammer
 
@@ -157,14 +156,8 @@ def test_a_header_is_of_one_moment_though_the_collector_writes() -> None:
         if phase == "start":
             m.set_many([f"more {len(m)} {n}" for n in range(20)], None)
 
-    threshold = gc.get_threshold()
-    gc.callbacks.append(write)
-    gc.set_threshold(1)
-    try:
+    with at_each_collection(write):
         header = inspect.hmap(m)
-    finally:
-        gc.set_threshold(*threshold)
-        gc.callbacks.remove(write)
     cells = [top for chain in header.buckets for b in chain for top in b.tophash if top >= 5]
     old = [top for chain in header.oldbuckets or () for b in chain for top in b.tophash if top >= 5]
     assert len(cells) + len(old) == header.count

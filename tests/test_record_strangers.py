@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from gomap import Map, inspect, int64
-from support.hostile import Acting, HostileError, fail, once
+from support.hostile import Acting, HostileError, at_each_collection, fail, once
 from support.inside import assert_valid
 from support.leaks import steady
 from support.machine import Family
@@ -405,16 +405,9 @@ def test_a_recording_by_a_collector_s_callback_gets_what_happens_in_it() -> None
             busy.clear()
 
     busy: list[bool] = []
-    threshold = gc.get_threshold()
-    gc.callbacks.append(callback)
-    try:
-        with inspect.record(m, states=True) as outer:
-            gc.set_threshold(1)
-            for n in range(200):
-                m[f"k{n}"] = Thing()
-    finally:
-        gc.set_threshold(*threshold)
-        gc.callbacks.remove(callback)
+    with inspect.record(m, states=True) as outer, at_each_collection(callback):
+        for n in range(200):
+            m[f"k{n}"] = Thing()
     assert inner
     assert all(keys[-1] == "inner" for keys in inner)
     assert sum(event.key == "inner" for event in outer) == len(inner)
@@ -430,16 +423,9 @@ def test_a_write_at_every_collection_is_one_event_each() -> None:
             calls[0] += 1
             m["inner"] = calls[0]
 
-    threshold = gc.get_threshold()
-    gc.callbacks.append(callback)
-    try:
-        with inspect.record(m, states=True) as events:
-            gc.set_threshold(1)
-            for n in range(100):
-                m[str(n)] = Thing()
-    finally:
-        gc.set_threshold(*threshold)
-        gc.callbacks.remove(callback)
+    with inspect.record(m, states=True) as events, at_each_collection(callback):
+        for n in range(100):
+            m[str(n)] = Thing()
     assert 0 < calls[0] < 500
     assert sum(event.key == "inner" for event in events) == calls[0]
     assert sum(event.key is not None for event in events) == 100 + calls[0]

@@ -4,6 +4,8 @@
  * The operation says GM_NO_MEMORY exactly when it was refused memory, the map is sound and
  * holds what it did, done again with memory it succeeds, live iterators show what they owe,
  * and in the end no byte and no reference is left.  (test_batch_failure.c: batches.)
+ *
+ * Longer than other files: states and operations are the two sides of one table.
  */
 #include <stdio.h>
 #include <stdlib.h>

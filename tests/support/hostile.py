@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import gc
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from support.inside import assert_valid
@@ -10,6 +12,19 @@ from support.inside import assert_valid
 
 class HostileError(Exception):
     """What hostile keys raise; nothing else in the library does."""
+
+
+@contextlib.contextmanager
+def at_each_collection(callback: Callable[[str, dict[str, int]], None]) -> Iterator[None]:
+    """A block in which almost any allocation collects, and each collection calls it."""
+    threshold = gc.get_threshold()
+    gc.callbacks.append(callback)
+    gc.set_threshold(1)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(callback)
 
 
 class Counting:
