@@ -51,8 +51,9 @@ def test_objects_of_their_own_weigh_more_than_shared_ones(name: str) -> None:
 @needs_proc
 def test_an_unboxed_map_holds_no_objects_and_getsizeof_says_what_it_takes() -> None:
     shared, own = (child("Map[int64, int64]", 1000, 100, whose) for whose in ("shared", "own"))
-    assert own["grown"] == pytest.approx(shared["grown"], rel=0.1)
-    assert own["size"] == pytest.approx(own["grown"], rel=0.15)
+    # An int would be 28 bytes an entry; where the C library puts 100 maps is up to it.
+    for found in (shared, own):
+        assert found["grown"] == pytest.approx(found["size"], abs=1000 * 8)
 
 
 def test_a_cell_is_bytes_an_entry_and_over_dicts() -> None:
