@@ -62,8 +62,14 @@ def main() -> int:
     cells = choose(options)
     began = time.monotonic()
     bad: list[Result] = []
+    told = 0
 
     def report(result: Result) -> None:
+        nonlocal told
+        told += 1
+        if told % 5000 == 0:
+            minutes = (time.monotonic() - began) / 60
+            print(f"{told} of {len(cells)} cells, {minutes:.0f} minutes", file=sys.stderr)
         if result.outcome not in ("passed", "not fired"):
             bad.append(result)
             words = result.words if options.v else result.words.split("\n")[0][:300]
