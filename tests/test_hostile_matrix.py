@@ -63,6 +63,23 @@ assert outcome(lambda cell: os._exit(0)) == "crashed"
 assert outcome(lambda cell: time.sleep(60)) == "hung"
 assert outcome(lambda cell: [None for _ in iter(int, 1)]) == "hung"
 """
+JOBS = """
+import os
+from itertools import islice
+from hostile import runner
+from hostile.cells import all_cells
+
+cells = list(islice(all_cells(), 6))
+runner.run_cell = lambda cell: runner.Result(cell, "passed")
+assert runner.run_all(cells, 2, lambda result: None)["passed"] == 6
+runner.run_cell = lambda cell: os._exit(9)
+try:
+    runner.run_all(cells, 2, lambda result: None)
+except ChildProcessError:
+    pass
+else:
+    raise AssertionError("jobs that died were not missed")
+"""
 
 
 def run(*arguments: str) -> str:
@@ -82,6 +99,16 @@ def test_every_operation_is_in_the_matrix() -> None:
 @needs_fork
 def test_a_cell_that_crashes_hangs_or_never_fires_is_not_passed() -> None:
     run("-c", JUDGES)
+
+
+@needs_fork
+def test_cells_of_a_job_that_dies_are_missed() -> None:
+    run("-c", JOBS)
+
+
+def test_a_name_of_no_cell_is_refused() -> None:
+    with pytest.raises(AssertionError, match="no cell has such a name"):
+        run(str(HERE / "hostile"), "--only", "NoSuchOperation")
 
 
 def test_moments_come_in_the_operations_that_say_so_and_in_no_others() -> None:

@@ -15,7 +15,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from hostile.cells import OPS, Cell, all_cells, kinds_of, moments_seen
-from hostile.runner import Result, run_all
+from hostile.runner import OUTCOMES, Result, run_all
 
 
 def choose(options: Any) -> list[Cell]:
@@ -60,6 +60,8 @@ def main() -> int:
     if options.table:
         return check_table()
     cells = choose(options)
+    if not cells:
+        parser.error("no cell has such a name")
     began = time.monotonic()
     bad: list[Result] = []
     told = 0
@@ -77,7 +79,10 @@ def main() -> int:
 
     outcomes = run_all(cells, options.jobs, report)
     print(f"{len(cells)} cells in {time.monotonic() - began:.0f} s:", dict(outcomes))
-    return 1 if bad else 0
+    judged = sum(outcomes[name] for name in OUTCOMES)
+    if judged != len(cells):
+        print(f"only {judged} cells came to an end")
+    return 1 if bad or judged != len(cells) else 0
 
 
 if __name__ == "__main__":

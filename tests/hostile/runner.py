@@ -25,9 +25,12 @@ MOST_SECONDS = float(os.environ.get("GOMAP_CELL_SECONDS", "30"))
 """Of processor time; four times as many on the clock, for a cell that waits."""
 
 
+OUTCOMES = ("passed", "not fired", "broken", "crashed", "hung")
+
+
 @dataclass
 class Result:
-    """What came of a cell: "passed", "not fired", "broken", "crashed" or "hung"."""
+    """What came of a cell: one of OUTCOMES."""
 
     cell: Cell
     outcome: str
@@ -142,10 +145,11 @@ def run_cells(cells: Iterable[Cell]) -> Iterable[Result]:
 
 def _spread(cells: list[Cell], jobs: int) -> Iterable[Result]:
     """Every job a process that runs its share; results come back as lines."""
-    pipes = []
+    pipes, pids = [], []
     for job in range(jobs):
         ours, theirs = os.pipe()
-        if os.fork() == 0:
+        pids.append(os.fork())
+        if pids[-1] == 0:
             os.close(ours)
             with os.fdopen(theirs, "w") as out:
                 for result in run_cells(cells[job::jobs]):
@@ -162,5 +166,6 @@ def _spread(cells: list[Cell], jobs: int) -> Iterable[Result]:
                 continue
             told = json.loads(line)
             yield Result(**{**told, "cell": Cell(**told["cell"])})
-    for _ in range(jobs):
-        os.wait()
+    statuses = [os.waitpid(pid, 0)[1] for pid in pids]
+    if any(statuses):
+        raise ChildProcessError(f"a job ended before its cells did: {statuses}")
