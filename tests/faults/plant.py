@@ -102,6 +102,7 @@ class Tree:
             shutil.copytree(ROOT / folder, self.root / folder)
         files = sorted(path for path in self.root.glob("*/core/*") if path.is_file())
         self.sources = [path for path in files if path.suffix == ".c"]
+        self.passed: set[tuple[str, str]] = set()
         self.digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
     def compile(self, build: str, sources: list[Path], into: Path) -> bool:
@@ -161,11 +162,21 @@ class Tree:
             (self.root / fault.file).write_text(sound, encoding="utf-8")
             if not compiles:
                 return None
-        program = self.objects / "core-tests"
+        program = self.objects / ("core-tests" if fault else "core-tests-sound")
         objects = [(changed if s in dependents else base) / f"{s.stem}.o" for s in self.sources]
         command = [CC, *[f for f in BUILDS[build] if f.startswith("-f")], "-o", program]
         subprocess.run([*command, *objects, "-lm"], check=True)
         return program
+
+    def must_pass(self, build: str, part: str) -> None:
+        """End here if the tests fail without any fault."""
+        if (build, part) in self.passed:
+            return
+        program = self.program(build, None)
+        assert program is not None
+        if by := how_it_fails(program, part):
+            sys.exit(f"without a fault, {build}: {by}")
+        self.passed.add((build, part))
 
 
 def ending(status: int) -> str:
@@ -208,6 +219,7 @@ def try_one(tree: Tree, fault: Fault, quick: bool) -> Verdict:
             return Verdict(fault, build, "")
         parts = [fault.first] if fault.first else []
         for part in parts if quick else [*parts, ""]:
+            tree.must_pass(build, part)
             if by := how_it_fails(program, part):
                 return Verdict(fault, build, by)
     return Verdict(fault, "all", "")
@@ -221,19 +233,20 @@ def try_all(tree: Tree, faults: list[Fault], results: Path, quick: bool) -> list
         verdict = try_one(tree, fault, quick)
         verdicts.append(verdict)
         with results.open("a", encoding="utf-8") as file:
-            file.write(f"{fault.name}\t{verdict.build}\t{verdict.by}\n")
+            file.write(f"{tree.digest}\t{fault.name}\t{verdict.build}\t{verdict.by}\n")
         said = verdict.by or ("NOT CAUGHT" if verdict.build == "all" else "DOES NOT COMPILE")
         seconds = time.monotonic() - begun
         print(f"{number:>3} {fault.name}: {verdict.build}: {said} ({seconds:.0f} s)", flush=True)
     return verdicts
 
 
-def write_table(path: Path, faults: list[Fault], results: Path) -> None:
-    """What caught each fault, for people to read: its latest result in the directory."""
+def write_table(path: Path, faults: list[Fault], results: Path, digest: str) -> None:
+    """What caught each fault, for people to read: its latest result with these sources."""
     latest = {}
     for line in results.read_text(encoding="utf-8").splitlines():
-        name, build, by = line.split("\t")
-        latest[name] = f"{build}: {by}" if by else "**nothing**"
+        sources, name, build, by = line.split("\t")
+        if sources == digest:
+            latest[name] = f"{build}: {by}" if by else "**nothing**"
     rows = ["# What caught each planted fault", "", "Written by `make faults`.", ""]
     rows += ["| fault | where | caught by |", "|---|---|---|"]
     for fault in faults:
@@ -265,9 +278,10 @@ def main() -> None:
         wanted = wanted[:: max(1, len(wanted) // options.some)][: options.some]
     directory = options.directory.resolve()
     directory.mkdir(parents=True, exist_ok=True)
-    verdicts = try_all(Tree(directory), wanted, directory / "results.tsv", options.quick)
+    tree, results = Tree(directory), directory / "results.tsv"
+    verdicts = try_all(tree, wanted, results, options.quick)
     if options.table:
-        write_table(options.table, faults, directory / "results.tsv")
+        write_table(options.table, faults, results, tree.digest)
     caught = sum(1 for verdict in verdicts if verdict.by)
     print(f"{caught} of {len(verdicts)} caught")
     sys.exit(caught < len(verdicts))
