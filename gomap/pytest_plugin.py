@@ -331,12 +331,13 @@ class _Restart:
         """Restore nothing."""
 
 
-_RESTART = _Restart()  # Hypothesis holds it weakly
-
-
 @cache
-def _register(hypothesis: Any) -> None:
-    hypothesis.register_random(_RESTART)
+def _register(hypothesis: Any) -> list[_Restart]:
+    # Hypothesis holds it weakly and looks for who else does, which would not see
+    # what a suite has taken from the collector by gc.freeze() before its first test.
+    held = [_Restart()]
+    hypothesis.register_random(held[0])
+    return held
 
 
 def _tell_hypothesis() -> None:
