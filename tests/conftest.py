@@ -11,6 +11,7 @@ tests of large maps, for builds that check the whole map after every change.
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import signal
@@ -79,6 +80,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for marker, skip in skips.items():
             if marker in item.keywords:
                 item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    """Take what there is now out of every later collection; tests ask for thousands of them."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
