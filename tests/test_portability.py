@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,20 @@ def test_core_compiles_for(flags: list[str]) -> None:
     sources = [str(path) for path in sorted(CORE.glob("*.c"))]
     strict = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", f"-I{CORE}"]
     done = subprocess.run([gcc, *strict, *flags, *sources], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-4000:]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="no free threading before 3.13")
+def test_the_glue_compiles_for_free_threaded_interpreters() -> None:
+    """None can be installed here: at least its code, all of the locks in it, is not broken."""
+    gcc, headers = shutil.which("gcc"), sysconfig.get_path("include")
+    if gcc is None or not Path(headers, "Python.h").exists():
+        pytest.skip("no gcc, or no headers of the interpreter")
+    flags = ["-std=c11", "-fsyntax-only", "-DPy_GIL_DISABLED=1", f"-I{CORE}", f"-I{GLUE}"]
+    flags += ["-Wall", "-Wextra", "-Werror", "-isystem", headers]
+    flags += ["-Wno-unused-parameter", "-Wno-missing-field-initializers"]  # as in setup.py
+    sources = [str(path) for path in sorted(GLUE.glob("*.c"))]
+    done = subprocess.run([gcc, *flags, *sources], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-4000:]
 
 
