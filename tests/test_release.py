@@ -72,6 +72,32 @@ def test_a_tag_is_refused_unless_version_and_changes_agree_with_it() -> None:
     assert len(problems("v1.2.3", "", changes)) == 1
 
 
+def test_what_pypi_shows_has_links_that_lead_somewhere() -> None:
+    address = script("address.py")
+    with_links: Any = address["with_links"]
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = with_links(text, "owner/name", "v1.2.3")
+    assert re.search(r"\]\((?!https?://)[^)\s]*\.(md|png|svg)", text)
+    assert not re.search(r"\]\((?!https?://)[^)\s]*\.(md|png|svg)", found)
+    assert "](https://github.com/owner/name/blob/v1.2.3/docs/from_go.md)" in found
+    assert "](https://raw.githubusercontent.com/owner/name/v1.2.3/docs/layout.png)" in found
+    examples = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+    assert examples.findall(found) == examples.findall(text)
+    with pytest.raises(SystemExit, match=r"docs/gone\.md is not in the tree"):
+        with_links("[it](docs/gone.md)", "owner/name", "v1.2.3")
+
+
+def test_a_release_names_its_repository() -> None:
+    with_urls: Any = script("address.py")["with_urls"]
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(with_urls(text, "owner/name", "v1.2.3"))
+    urls = project["project"].pop("urls")
+    assert urls["Source"] == "https://github.com/owner/name"
+    assert project == tomllib.loads(text)
+    with pytest.raises(SystemExit, match="or there is one"):
+        with_urls(with_urls(text, "owner/name", "v1.2.3"), "owner/name", "v1.2.3")
+
+
 def test_archives_are_told_apart_by_what_they_run_on() -> None:
     identifier: Any = script("wheels.py")["identifier"]
     assert [

@@ -185,8 +185,8 @@ def action_of(cell: Cell, w: World, op: Op, args: tuple[Any, ...]) -> Callable[[
         if w.dropped:
             return
         if cell.action in NESTED:
-            op.run(w, *args)
-            w.log.append(("op",))
+            result = op.run(w, *args)
+            w.log.append(("op",) if op.removes is None else ("removed", op.removes(result)))
         else:
             ACTIONS[cell.action](w, op.key)
 
