@@ -1,10 +1,11 @@
 """Settings of the whole suite: long runs by option, Hypothesis by profile.
 
-``pytest --slow`` runs the long forms too (the complete large traces, 2,000
-examples of 50 steps of the state machines).  ``GOMAP_HYPOTHESIS=default|long``
-chooses the Hypothesis profile alone; ``GOMAP_HYPOTHESIS_SEED=random`` draws new
-examples, the short form is the same in every run.  ``--no-large`` leaves out the
-tests of large maps, for builds that check the whole map after every change.
+``pytest --slow`` runs the long forms too (the complete large traces, 2,000 examples of 50
+steps of the state machines, and proofs that take hours: CONTRIBUTING.md says which).
+``GOMAP_HYPOTHESIS=default|long`` chooses the Hypothesis profile alone;
+``GOMAP_HYPOTHESIS_SEED=random`` draws new examples, the short form is the same in every run.
+``--no-large`` leaves out the tests of large maps, for builds that check the whole map after
+every change.
 ``--refleaks`` runs every test several times and counts references (support/refleaks.py).
 """
 

@@ -170,7 +170,7 @@ def test_no_matplotlib_no_picture_and_no_measuring(tmp_path: Path) -> None:
     paths = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
     done = run(tmp_path, "bench", "--png", "b.png", env={"PYTHONPATH": paths})
     assert (done.returncode, done.stdout) == (1, b"")
-    line = b"gomap bench: needs matplotlib for a picture: pip install 'gomap[jupyter]'\n"
+    line = b"gomap bench: needs matplotlib for a picture: pip install 'gomap[viz]'\n"
     assert done.stderr == line
     assert not (tmp_path / "b.png").exists()
 

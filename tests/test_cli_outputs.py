@@ -210,7 +210,7 @@ def test_a_page_needs_no_matplotlib_and_a_picture_says_so(tmp_path: Path, poem: 
     assert done.returncode == 0, done.stderr
     done = run(tmp_path, "explore", poem, "--png", "map.png", env=env)
     assert (done.returncode, done.stdout) == (1, b"")
-    line = b"gomap explore: needs matplotlib for a picture: pip install 'gomap[jupyter]'\n"
+    line = b"gomap explore: needs matplotlib for a picture: pip install 'gomap[viz]'\n"
     assert done.stderr == line
     assert not (tmp_path / "map.png").exists()
 

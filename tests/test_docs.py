@@ -125,7 +125,7 @@ def test_commands_print_what_the_page_shows(
 LINK = re.compile(r"(?<!!)\[(?:[^][]|\[[^]]*\])*\]\(([^)\s]+)\)|!\[[^]]*\]\(([^)\s]+)\)")
 MARKDOWN = [
     *PAGES,
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")),
     *(ROOT / "benchmarks").glob("*.md"),
     *(ROOT / "examples").rglob("*.md"),
     *(ROOT / "src").rglob("*.md"),

@@ -254,8 +254,8 @@ def test_a_missing_matplotlib_says_what_to_install() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.splitlines() == [
-        "gomap.viz.layout needs matplotlib: pip install 'gomap[jupyter]'",
-        "gomap.viz.heat_map needs matplotlib: pip install 'gomap[jupyter]'",
+        "gomap.viz.layout needs matplotlib: pip install 'gomap[viz]'",
+        "gomap.viz.heat_map needs matplotlib: pip install 'gomap[viz]'",
     ]
 
 

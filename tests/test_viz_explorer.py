@@ -362,7 +362,7 @@ assert not {"matplotlib", "IPython", "traitlets"} & sys.modules.keys()
 try:
     widget.explorer(Map())
 except ImportError as error:
-    assert str(error) == "gomap.viz.explorer needs anywidget: pip install 'gomap[jupyter]'", error
+    assert str(error) == "gomap.viz.explorer needs anywidget: pip install 'gomap[viz]'", error
 else:
     raise AssertionError("no ImportError")
 """

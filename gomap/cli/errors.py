@@ -24,4 +24,4 @@ def missing(error: ImportError, module: str, message: str) -> CommandError:
 
 
 NEEDS_RICH = "needs rich to draw: pip install 'gomap[explore]'"
-NEEDS_MATPLOTLIB = "needs matplotlib for a picture: pip install 'gomap[jupyter]'"
+NEEDS_MATPLOTLIB = "needs matplotlib for a picture: pip install 'gomap[viz]'"

@@ -3,7 +3,7 @@
 Every function takes a map (or the events that `gomap.inspect.record` noted), reads it
 without touching it, and returns a `Picture`, which shows itself in a notebook and saves
 itself as PNG, SVG, PDF or a page of HTML.  The pictures need matplotlib, the explorer
-anywidget: ``pip install 'gomap[jupyter]'`` brings both.  Importing this package loads
+anywidget: ``pip install 'gomap[viz]'`` brings both.  Importing this package loads
 neither; using a name of it does.
 
 >>> from gomap import Map, viz
@@ -70,7 +70,7 @@ def __getattr__(name: str) -> Any:
         missing = (error.name or "").split(".")[0]
         if missing not in _EXTRAS:
             raise
-        text = f"gomap.viz.{name} needs {missing}: pip install 'gomap[jupyter]'"
+        text = f"gomap.viz.{name} needs {missing}: pip install 'gomap[viz]'"
         raise ImportError(text, name=error.name) from None
     globals()[name] = value = getattr(module, name)
     return value

@@ -19,7 +19,7 @@ from gomap.viz.steps.recorder import MAX_FRAMES, Recorder
 
 __all__ = ["explorer", "export_html", "to_html"]
 
-_NEEDS = "gomap.viz.explorer needs anywidget: pip install 'gomap[jupyter]'"
+_NEEDS = "gomap.viz.explorer needs anywidget: pip install 'gomap[viz]'"
 
 
 def explorer(
