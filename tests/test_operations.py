@@ -5,12 +5,13 @@ from __future__ import annotations
 import operator
 from collections import OrderedDict, UserDict
 from collections.abc import Iterator, Mapping, MutableMapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 import gomap
-from gomap import Map, float64, inspect, int64, sync
+from gomap import Map, float32, float64, inspect, int64, interface, sync
 from support.inside import fill_until_growing, layout
 
 
@@ -308,6 +309,54 @@ def test_equality_with_a_mapping_that_has_something_for_absent_keys() -> None:
     assert Map({"a": 0}) != Counting({"b": 0})
     assert Map({"a": 0}) == Counting({"a": 0})
     assert Map({"a": 0}) != sync.Map[str, int]({"b": 0})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Map[int, int]({2**53 + 1: 1, 2**53: 1}), Map[float, int]({2.0**53: 1, 3: 1})),
+        (Map[float, int]({0.1: 1, 0.1 + 1e-12: 1}), Map[float32, int]({0.1: 1, 5: 1})),
+        (Map[float, int]({1.0: 1}), Map[int, int]({1: 1})),
+        (Map[int, int]({1: 1}), Map[int64, int64]({1: 1})),
+        (Map[interface, int]({True: 1}), Map[object, object]({1: 1})),
+        (Map[interface, int]([(True, 1), (1, 1)]), Map[object, object]({1: 1, 2: 1})),
+        (Map({Decimal("0.1"): 1}), Map[float, int]({0.1: 1})),
+        (Map({"a": 1}), Map[int, int]({1: 1})),
+        (Map[str, int]({"a": 1}), Map[int, int]({1: 1})),
+        (Map[object, int]({1: 1}), Map[int, int]({2**70: 1})),
+        (Map[object, int]({2**70: 1}), Map[int64, int]({1: 1})),
+    ],
+)
+def test_maps_of_other_key_types_are_equal_as_dicts_are(one: Any, other: Any) -> None:
+    expected = len(one) == len(one.to_dict()) and one.to_dict() == other.to_dict()
+    assert (one == other) is (other == one) is expected
+    assert (one != other) is (other != one) is not expected
+    for this, that in ((one, other), (other, one)):
+        assert (this.keys() == that.keys()) is (this.to_dict().keys() == that.to_dict().keys())
+        assert (this.keys() <= that.keys()) is (this.to_dict().keys() <= that.to_dict().keys())
+        assert (this.items() == that.items()) is expected
+        assert (this.items() >= that.items()) is (this.to_dict().items() >= that.to_dict().items())
+
+
+def test_an_int_that_only_looks_like_a_key_equals_none() -> None:
+    class Index:
+        def __index__(self) -> int:
+            return 1
+
+    assert Map({Index(): 1}) != Map[int, int]({1: 1})
+    assert Map[int, int]({1: 1}) != Map({Index(): 1})
+
+
+def test_what_a_keys_equality_raises_is_heard_in_equality_of_maps() -> None:
+    class Key:
+        def __hash__(self) -> int:
+            return 1
+
+        def __eq__(self, other: object) -> bool:
+            raise TypeError("boom")
+
+    with pytest.raises(TypeError, match="boom"):
+        assert Map({Key(): 1}) == Map({Key(): 1})
 
 
 def test_equality_of_nan() -> None:

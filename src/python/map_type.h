@@ -90,10 +90,14 @@ PyObject *map_fromkeys(PyTypeObject *cls, PyObject *const *args, Py_ssize_t n);
 /* [k0, v0, k1, v1, ...]: the contents at one instant; new. */
 PyObject *map_snapshot_locked(MapObject *self);
 PyObject *map_repr(MapObject *self);
-PyObject *map_richcompare(MapObject *self, PyObject *other, int op);
 PyObject *map_to_dict(MapObject *self, PyObject *ignored);
 /* [(k, v), ...] of a snapshot; new. */
 PyObject *map_pairs_of(PyObject *flat);
+
+/* map_equal.c */
+/* Are the keys of both of one type, so that one finds the other's as they are? */
+bool map_keys_alike(const MapObject *a, const MapObject *b);
+PyObject *map_richcompare(MapObject *self, PyObject *other, int op);
 
 /* map_hooks.c */
 extern const char map_repr_html_doc[], map_repr_pretty_doc[], map_pydantic_doc[];

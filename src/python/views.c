@@ -189,26 +189,46 @@ all_in(PyObject *iterable, PyObject *container)
     return in > 0 && PyErr_Occurred() ? -1 : in;
 }
 
-/* Is every entry of the view in `other`?  Elements need not be hashable. */
-static int
-is_subset(ViewObject *self, PyObject *other)
+/* What the other side's members are looked for in, as they are: of a view whose keys
+ * are of another type a set or a dict's items, since the map would convert them.  New. */
+static PyObject *
+container_of(PyObject *object, PyObject *other)
 {
-    PyObject *list = view_list(self);
-    int in = list != NULL ? all_in(list, other) : -1;
-    Py_XDECREF(list);
-    return in;
+    ViewObject *view = (ViewObject *)object, *asks = (ViewObject *)other;
+    if (!is_set_view(object) || (is_set_view(other) && view->show == asks->show &&
+                                 map_keys_alike(view->map, asks->map))) {
+        return Py_NewRef(object);
+    }
+    if (view->show == SHOW_KEYS) {
+        return view_set(view);
+    }
+    PyObject *dict = map_to_dict(view->map, NULL);
+    PyObject *items = dict != NULL ? PyObject_CallMethod(dict, "items", NULL) : NULL;
+    Py_XDECREF(dict);
+    return items;
 }
 
+/* Is everything that `one` shows in the other?  Elements need not be hashable. */
 static int
-is_superset(ViewObject *self, PyObject *other)
+is_subset(PyObject *one, PyObject *other)
 {
-    if (self->show == SHOW_ITEMS) {
-        return all_in(other, (PyObject *)self);
+    PyObject *in = container_of(other, one), *list = NULL;
+    if (in != NULL) {
+        list = is_set_view(one) ? view_list((ViewObject *)one) : Py_NewRef(one);
     }
-    PyObject *set = view_set(self);
-    int in = set != NULL ? all_in(other, set) : -1;
-    Py_XDECREF(set);
-    return in;
+    int answer = list != NULL ? all_in(list, in) : -1;
+    Py_XDECREF(list);
+    Py_XDECREF(in);
+    return answer;
+}
+
+/* Of as many members: to an interface map True and 1 are two, to others one. */
+static int
+is_same_set(ViewObject *self, PyObject *other)
+{
+    int same = is_subset((PyObject *)self, other);
+    bool may_repeat = self->map->spec->key.code == TYPE_INTERFACE;
+    return same > 0 && may_repeat ? is_subset(other, (PyObject *)self) : same;
 }
 
 static bool
@@ -219,12 +239,13 @@ is_set_like(PyObject *object)
 }
 
 static PyObject *
-view_tp_richcompare(ViewObject *self, PyObject *other, int op)
+view_tp_richcompare(ViewObject *view, PyObject *other, int op)
 {
     if (!is_set_like(other)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    Py_ssize_t n = view_sq_length(self), m = PyObject_Size(other);
+    PyObject *self = (PyObject *)view;
+    Py_ssize_t n = view_sq_length(view), m = PyObject_Size(other);
     if (n < 0 || m < 0) {
         return NULL;
     }
@@ -232,7 +253,7 @@ view_tp_richcompare(ViewObject *self, PyObject *other, int op)
     switch (op) {
     case Py_EQ:
     case Py_NE:
-        answer = n == m ? is_subset(self, other) : 0;
+        answer = n == m ? is_same_set(view, other) : 0;
         answer = answer >= 0 && op == Py_NE ? !answer : answer;
         break;
     case Py_LT:
@@ -241,7 +262,7 @@ view_tp_richcompare(ViewObject *self, PyObject *other, int op)
         break;
     case Py_GT:
     case Py_GE:
-        answer = n > m || (op == Py_GE && n == m) ? is_superset(self, other) : 0;
+        answer = n > m || (op == Py_GE && n == m) ? is_subset(other, self) : 0;
         break;
     }
     return answer < 0 ? NULL : PyBool_FromLong(answer);
