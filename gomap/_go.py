@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from types import GenericAlias
 from typing import Any
 
 from . import _gomap, _types
@@ -42,7 +44,29 @@ def class_named(name: str) -> Any:
         if made.__qualname__ == name and made.__module__ == "gomap":
             return made
     if name.startswith("Map[") and name.endswith("]"):
-        names = name[len("Map[") : -1].split(", ")
-        if len(names) == 2 and names[0] in _BY_NAME and names[1] in _BY_NAME:
-            return _gomap.Map.__class_getitem__((_BY_NAME[names[0]], _BY_NAME[names[1]]))
+        types = [_type_named(part) for part in _parts(name[len("Map[") : -1])]
+        if len(types) == 2 and None not in types:
+            return _gomap.Map.__class_getitem__(tuple(types))
     raise AttributeError(f"module 'gomap' has no attribute {name!r}")
+
+
+def _type_named(name: str) -> Any:
+    """Return the type that its name alone identifies, as in ``list[int]``; None: no such."""
+    base, bracket, inner = name.partition("[")
+    found = _BY_NAME.get(base)
+    if not bracket or found is None:
+        return found
+    types = [_type_named(part) for part in _parts(inner.removesuffix("]"))]
+    return None if None in types else GenericAlias(found, tuple(types))
+
+
+def _parts(text: str) -> list[str]:
+    """Split at the commas that are not within brackets."""
+    parts, depth = [""], 0
+    for piece in re.split(r"(, |\[|\])", text):
+        depth += (piece == "[") - (piece == "]")
+        if piece == ", " and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 import pickle
+import subprocess
+import sys
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from gomap import Map, float64, inspect, int64
+from gomap import Map, float64, inspect, int64, sync
 from support.inside import assert_valid
 from support.kinds import KEYS, Kind
 
@@ -122,3 +125,80 @@ def test_parametrised_classes_pickle_by_reference() -> None:
     for protocol in PROTOCOLS:
         for cls in (Map, Map[str, int], Map[int64, float64], Map[object, list]):
             assert pickle.loads(pickle.dumps(cls, protocol)) is cls
+
+
+NESTED: list[Any] = [
+    Map[str, Map[str, Map[str, int]]](),
+    Map[str, Map[Decimal, int]]({"a": Map[Decimal, int]({Decimal(1): 2})}),
+    Map[str, Map[str, list[int]]](),
+    Map[str, Map[tuple[int, int], int | None]](),
+    Map[str, sync.Map[str, int]](),
+    Map[int64, Map[int64, int64]]({1: Map[int64, int64]({2: 3})}),
+    sync.Map[str, sync.Map[str, sync.Map[str, int]]](),
+    sync.Map[str, Map[str, list[int]]](),
+    Map[str, list[int]],
+    Map[str, dict[str, tuple[int, str]]],
+]
+SHOWN = """
+import pickle, sys
+for data in pickle.load(sys.stdin.buffer):
+    found = pickle.loads(data)
+    cls = found if isinstance(found, type) else type(found)
+    print(cls.__module__, cls, cls.elem_type.__module__)
+"""
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_maps_of_maps_load_in_another_process(protocol: int) -> None:
+    data = pickle.dumps([pickle.dumps(m, protocol) for m in NESTED])
+    command = [sys.executable, "-P", "-c", SHOWN]
+    done = subprocess.run(command, input=data, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    classes = [m if isinstance(m, type) else type(m) for m in NESTED]
+    shown = [f"{cls.__module__} {cls} {cls.elem_type.__module__}" for cls in classes]
+    assert done.stdout.decode().splitlines() == shown
+
+
+class Own(Map):
+    """A class to be parametrised."""
+
+
+def test_classes_of_one_name_are_told_apart_within_maps_of_maps() -> None:
+    one, other = (type("Twin", (), {"__module__": __name__}) for _ in range(2))
+    for cls in (one, other):
+        globals()["Twin"] = cls
+        m = Map[str, Map[cls, int]]()
+        assert type(pickle.loads(pickle.dumps(m))) is type(m)
+    assert type(through(Map[str, Own[str, int]](), 4)) is Map[str, Own[str, int]]
+
+
+class Slotted(Map[str, int]):
+    __slots__ = ("note",)
+
+
+class Both(Slotted):
+    """With __slots__ and a __dict__."""
+
+
+class Stateful(Map[str, int]):
+    def __getstate__(self) -> Any:
+        return "told"
+
+    def __setstate__(self, state: Any) -> None:
+        self.state = state
+
+
+@pytest.mark.parametrize("make", [copy.copy, copy.deepcopy, lambda m: through(m, 4)])
+def test_attributes_go_along_wherever_they_are_kept(make: Any) -> None:
+    slotted = Slotted({"a": 1})
+    assert not hasattr(make(slotted), "note")
+    slotted.note = 5
+    assert make(slotted).note == 5
+    both = Both({"a": 1})
+    both.note, both.other = 6, 7
+    assert (make(both).note, make(both).other) == (6, 7)
+    own = Own[str, int]({"a": 1})
+    own.other = 8
+    assert make(own).other == 8
+    assert make(Stateful({"a": 1})).state == "told"
+    assert make(both) == both

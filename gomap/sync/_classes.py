@@ -11,6 +11,7 @@ from typing import Any
 
 from .._go import class_named as plain_class_named
 from .._gomap import Map as GoMap
+from .._gomap import _class_of as class_of
 
 #: The classes made, by the class before the brackets and the gomap.Map[K, V] of the types.
 #: They live as long as the module, as those of gomap.Map do.
@@ -42,6 +43,7 @@ def _new_class(cls: Any, plain: Any) -> type:
         "__doc__": f"{cls.__name__}{types}: a map for many threads, see {cls.__name__}.",
         "_origin": cls,
         "_plain": plain,
+        "__gomap_recipe__": (cls, plain.key_type, plain.elem_type),
         "key_type": plain.key_type,
         "elem_type": plain.elem_type,
     }
@@ -64,13 +66,7 @@ def class_named(base: type, name: str) -> Any:
     raise AttributeError(f"module {base.__module__!r} has no attribute {name!r}")
 
 
-def recipe_of(cls: Any) -> Any:
-    """Return the class as pickle can find it: itself, or (origin, K, V)."""
-    made = cls._origin is not None and _classes.get((cls._origin, cls._plain)) is cls
-    return (cls._origin, cls.key_type, cls.elem_type) if made else cls
-
-
 def rebuild(recipe: Any) -> Any:
     """For pickle: an empty map of the recipe's class; __setstate__ does the rest."""
-    cls = parametrised(recipe[0], recipe[1:]) if isinstance(recipe, tuple) else recipe
+    cls = class_of(recipe)
     return cls.__new__(cls)

@@ -32,8 +32,9 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from .._gomap import ConcurrentMapError, Lock
 from .._gomap import Map as GoMap
+from .._gomap import _recipe as recipe_of
 from .._types import SIZED, bool_
-from ._classes import parametrised, rebuild, recipe_of
+from ._classes import parametrised, rebuild
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -251,22 +251,71 @@ map_copy_method(MapObject *self, PyObject *ignored)
     return (PyObject *)map_copy_locked(self);
 }
 
-/* copy.copy: the attributes of a subclass's instance, too. */
+/* Attributes in __slots__, as object.__getstate__ has them. */
+static int
+set_slots(PyObject *to, PyObject *slots)
+{
+    PyObject *name, *value;
+    Py_ssize_t at = 0;
+    while (PyDict_Next(slots, &at, &name, &value)) {
+        if (PyObject_SetAttr(to, name, value) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+update_attributes(PyObject *to, PyObject *from)
+{
+    PyObject *own = PyObject_GetAttrString(to, "__dict__");
+    int result = own != NULL ? PyDict_Update(own, from) : -1;
+    Py_XDECREF(own);
+    return result;
+}
+
+/* What __getstate__ gave: the class's own __setstate__ takes it, or it is attributes,
+ * or (attributes, slots). */
+static int
+set_state(PyObject *to, PyObject *state)
+{
+    PyObject *take = PyObject_GetAttrString(to, "__setstate__"), *slots = Py_None;
+    if (take != NULL) {
+        PyObject *done = PyObject_CallOneArg(take, state);
+        Py_DECREF(take);
+        Py_XDECREF(done);
+        return done != NULL ? 0 : -1;
+    }
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError)) {
+        return -1;
+    }
+    PyErr_Clear();
+    if (PyTuple_Check(state) && PyTuple_GET_SIZE(state) == 2) {
+        slots = PyTuple_GET_ITEM(state, 1);
+        state = PyTuple_GET_ITEM(state, 0);
+    }
+    if (state != Py_None && update_attributes(to, state) < 0) {
+        return -1;
+    }
+    return PyDict_Check(slots) ? set_slots(to, slots) : 0;
+}
+
+/* copy.copy: the attributes of a subclass's instance, too, as pickle has them. */
 static PyObject *
 map_copy_dunder(MapObject *self, PyObject *ignored)
 {
     (void)ignored;
+    const MapSpec *spec = self->spec;
+    bool ours = spec->origin == NULL || spec->origin == (PyObject *)state_of(self)->map_type;
     PyObject *copy = (PyObject *)map_copy_locked(self);
-    if (copy == NULL || Py_TYPE(self)->tp_dictoffset == 0) {
+    if (copy == NULL || (ours && Py_TYPE(self) == spec->cls)) { /* no attributes */
         return copy;
     }
-    PyObject *from = PyObject_GetAttrString((PyObject *)self, "__dict__");
-    PyObject *to = from != NULL ? PyObject_GetAttrString(copy, "__dict__") : NULL;
-    if (to == NULL || PyDict_Update(to, from) < 0) {
+    PyObject *state = PyObject_CallMethod((PyObject *)self, "__getstate__", NULL);
+    if (state == NULL || (state != Py_None && set_state(copy, state) < 0)) {
         Py_CLEAR(copy);
     }
-    Py_XDECREF(from);
-    Py_XDECREF(to);
+    Py_XDECREF(state);
     return copy;
 }
 

@@ -6,15 +6,78 @@
 #include "array_type.h"
 #include "batch.h"
 
-/* The class as pickle can find it: by name, or as (origin, K, V). */
+static PyObject *type_recipe(ModuleState *state, PyObject *type);
+
+static PyObject *
+three(ModuleState *state, PyObject *origin, PyObject *key_type, PyObject *elem_type)
+{
+    PyObject *key = type_recipe(state, key_type), *recipe = NULL;
+    PyObject *elem = key != NULL ? type_recipe(state, elem_type) : NULL;
+    if (elem != NULL) {
+        recipe = PyTuple_Pack(3, origin, key, elem);
+    }
+    Py_XDECREF(key);
+    Py_XDECREF(elem);
+    return recipe;
+}
+
+/* Of a class of gomap's own. */
+static PyObject *
+map_class_recipe(ModuleState *state, PyTypeObject *cls)
+{
+    MapSpec *spec = spec_of_class(cls);
+    if (spec == NULL) {
+        return NULL;
+    }
+    bool made = spec->cls == cls && spec->origin != NULL;
+    PyObject *recipe = made ? three(state, spec->origin, spec->key.type, spec->elem.type)
+                            : Py_NewRef((PyObject *)cls);
+    Py_DECREF(spec);
+    return recipe;
+}
+
+/* Of another class: one in Python that is made by brackets has (origin, K, V) as its
+ * own __gomap_recipe__. */
+static PyObject *
+other_class_recipe(ModuleState *state, PyTypeObject *cls)
+{
+    PyObject *name = PyUnicode_FromString("__gomap_recipe__"), *origin, *key, *elem;
+    PyObject *own = NULL;
+    if (name != NULL && PyType_HasFeature(cls, Py_TPFLAGS_HEAPTYPE)) {
+        own = PyDict_GetItemWithError(cls->tp_dict, name);
+    }
+    Py_XDECREF(name);
+    if (own == NULL) {
+        return PyErr_Occurred() ? NULL : Py_NewRef((PyObject *)cls);
+    }
+    if (!PyArg_ParseTuple(own, "OOO:__gomap_recipe__", &origin, &key, &elem)) {
+        return NULL;
+    }
+    return three(state, origin, key, elem);
+}
+
+/* A type as pickle can find it in any process: by name, or, when it was made by
+ * brackets, as (origin, K, V), each of these the same way. */
+static PyObject *
+type_recipe(ModuleState *state, PyObject *type)
+{
+    if (!PyType_Check(type)) {
+        return Py_NewRef(type);
+    }
+    if (Py_EnterRecursiveCall(" in a class of maps of maps")) {
+        return NULL;
+    }
+    PyTypeObject *cls = (PyTypeObject *)type;
+    bool ours = PyType_IsSubtype(cls, state->map_type);
+    PyObject *recipe = ours ? map_class_recipe(state, cls) : other_class_recipe(state, cls);
+    Py_LeaveRecursiveCall();
+    return recipe;
+}
+
 static PyObject *
 class_recipe(MapObject *self)
 {
-    const MapSpec *spec = self->spec;
-    if (Py_TYPE(self) == spec->cls && spec->origin != NULL) {
-        return Py_BuildValue("(OOO)", spec->origin, spec->key.type, spec->elem.type);
-    }
-    return Py_NewRef((PyObject *)Py_TYPE(self));
+    return type_recipe(state_of(self), (PyObject *)Py_TYPE(self));
 }
 
 static PyObject *
@@ -162,23 +225,28 @@ map_reduce_ex(MapObject *self, PyObject *protocol)
 }
 
 /* A class from its recipe; new. */
+/* The type that type_recipe was given; new. */
 static PyObject *
 class_of_recipe(PyObject *recipe)
 {
-    PyObject *origin, *key, *elem;
-    if (PyType_Check(recipe)) {
+    PyObject *origin, *key, *elem, *params = NULL;
+    if (!PyTuple_Check(recipe)) {
         return Py_NewRef(recipe);
     }
-    if (!PyTuple_Check(recipe)) {
-        PyErr_Format(PyExc_TypeError, "not a Map class: %R", recipe);
+    if (!PyArg_ParseTuple(recipe, "OOO", &origin, &key, &elem) ||
+        Py_EnterRecursiveCall(" in a class of maps of maps")) {
         return NULL;
     }
-    if (!PyArg_ParseTuple(recipe, "OOO", &origin, &key, &elem)) {
-        return NULL;
+    key = class_of_recipe(key);
+    elem = key != NULL ? class_of_recipe(elem) : NULL;
+    if (elem != NULL) {
+        params = PyTuple_Pack(2, key, elem);
     }
-    PyObject *params = PyTuple_Pack(2, key, elem);
     PyObject *cls = params != NULL ? PyObject_GetItem(origin, params) : NULL;
+    Py_LeaveRecursiveCall();
     Py_XDECREF(params);
+    Py_XDECREF(key);
+    Py_XDECREF(elem);
     return cls;
 }
 
@@ -264,7 +332,24 @@ rebuild_blocks(PyObject *module, PyObject *args)
     return made;
 }
 
+static PyObject *
+recipe_of_class(PyObject *module, PyObject *cls)
+{
+    return type_recipe(PyModule_GetState(module), cls);
+}
+
+static PyObject *
+class_by_recipe(PyObject *module, PyObject *recipe)
+{
+    (void)module;
+    return class_of_recipe(recipe);
+}
+
 PyMethodDef pickle_functions[] = {
+    {"_recipe", recipe_of_class, METH_O,
+     "_recipe(cls, /)\n--\n\nThe class as pickle can find it: itself, or (origin, K, V)."},
+    {"_class_of", class_by_recipe, METH_O,
+     "_class_of(recipe, /)\n--\n\nThe class of which _recipe gave the recipe."},
     {"_rebuild", rebuild, METH_VARARGS, "_rebuild(recipe, options, nil, /)\n--\n\nFor pickle."},
     {"_rebuild_blocks", rebuild_blocks, METH_VARARGS,
      "_rebuild_blocks(recipe, options, little, keys, elems, /)\n--\n\nFor pickle."},

@@ -195,8 +195,8 @@ static PyObject *
 container_of(PyObject *object, PyObject *other)
 {
     ViewObject *view = (ViewObject *)object, *asks = (ViewObject *)other;
-    if (!is_set_view(object) || (is_set_view(other) && view->show == asks->show &&
-                                 map_keys_alike(view->map, asks->map))) {
+    if (!is_set_view(object) ||
+        (is_set_view(other) && view->show == asks->show && map_keys_alike(view->map, asks->map))) {
         return Py_NewRef(object);
     }
     if (view->show == SHOW_KEYS) {
