@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from operator import getitem
 from types import GenericAlias
 from typing import Any
 
 from . import _gomap, _types
 
-__all__ = ["class_named", "make"]
+__all__ = ["OpenAlias", "class_named", "make"]
 
 #: Types that a class name alone identifies: Map[str, int64] but not Map[str, User].
 _BY_NAME: dict[str, type] = {
@@ -32,6 +33,18 @@ def make(key_type: Any, elem_type: Any, /, hint: int = 0, **options: Any) -> Any
     """
     cls = _gomap.Map.__class_getitem__((key_type, elem_type))
     return cls(hint=hint, **options)
+
+
+class OpenAlias(GenericAlias):
+    """``Map[str, T]`` with a type variable: filled in, ``Map[str, T][int]``, it is the class."""
+
+    def __getitem__(self, types: Any, /) -> Any:
+        filled = super().__getitem__(types)
+        return filled.__origin__[filled.__args__]
+
+    def __reduce__(self) -> Any:
+        """For pickle and copy."""
+        return getitem, (self.__origin__, self.__args__)
 
 
 def class_named(name: str) -> Any:

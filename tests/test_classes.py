@@ -8,12 +8,12 @@ import inspect as python_inspect
 import pickle
 import typing
 import weakref
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 import gomap
-from gomap import Map, float64, int64, interface
+from gomap import Map, float64, int64, interface, sync
 from support.kinds import ELEMS, KEYS, Kind, Point
 
 
@@ -203,3 +203,22 @@ def test_update_reads_a_class_with_its_own_iteration_as_dict_does(target: Any) -
     m = target()
     m.update(Shouting({"a": 1}))
     assert Map.to_dict(m) == {"A": 101}
+
+
+K, V = TypeVar("K"), TypeVar("V")
+
+
+@pytest.mark.parametrize("base", [Map, sync.Map])
+def test_an_alias_filled_in_is_the_class(base: Any) -> None:
+    table = base[str, V]
+    assert table[int] is base[str, int]
+    assert table[int]()["missing"] == 0
+    assert base[K, V][int64, int64] is base[int64, int64]
+    assert base[K, V][K, int][str] is base[str, int]
+    assert table.__parameters__ == (V,)
+    assert pickle.loads(pickle.dumps(table)) == copy.deepcopy(table) == table
+    assert type(copy.copy(table)) is type(table)
+    with pytest.raises(TypeError):
+        table[int, int]
+    with pytest.raises(TypeError, match="type"):
+        table[5]

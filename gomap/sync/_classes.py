@@ -6,9 +6,9 @@ What a pair of types means (checks, zero value, storage) is the business of
 
 from __future__ import annotations
 
-from types import GenericAlias
 from typing import Any
 
+from .._go import OpenAlias
 from .._go import class_named as plain_class_named
 from .._gomap import Map as GoMap
 from .._gomap import _class_of as class_of
@@ -19,7 +19,7 @@ _classes: dict[tuple[type, type], type] = {}
 
 
 def parametrised(cls: Any, types: Any) -> Any:
-    """Return the class ``cls[types]``; a GenericAlias while a type variable is among them.
+    """Return the class ``cls[types]``; an OpenAlias while a type variable is among them.
 
     Raises TypeError for what is not two types, for an unhashable key type, and for
     a class that has its types already.
@@ -28,7 +28,7 @@ def parametrised(cls: Any, types: Any) -> Any:
         raise TypeError(f"{cls.__name__} has its types already")
     plain = GoMap.__class_getitem__(types)
     if not isinstance(plain, type):
-        return GenericAlias(cls, types)
+        return OpenAlias(cls, types)
     made = _classes.get((cls, plain))
     if made is None:
         # Two threads may get here; setdefault lets one of the two classes win for both.

@@ -398,6 +398,20 @@ require_open_class(PyTypeObject *cls)
     return spec == NULL || taken ? -1 : 0;
 }
 
+/* cls[params] while a type variable is among them: filled in, it is the class. */
+static PyObject *
+open_alias(PyTypeObject *cls, PyObject *params)
+{
+    PyObject *module = PyImport_ImportModule("gomap._go"), *alias = NULL;
+    PyObject *type = module != NULL ? PyObject_GetAttrString(module, "OpenAlias") : NULL;
+    if (type != NULL) {
+        alias = PyObject_CallFunctionObjArgs(type, (PyObject *)cls, params, NULL);
+    }
+    Py_XDECREF(module);
+    Py_XDECREF(type);
+    return alias;
+}
+
 PyObject *
 spec_class_getitem(PyTypeObject *cls, PyObject *params)
 {
@@ -411,7 +425,7 @@ spec_class_getitem(PyTypeObject *cls, PyObject *params)
     }
     int open = require_open_class(cls) < 0 ? -1 : is_open(params);
     if (open != 0) {
-        return open < 0 ? NULL : Py_GenericAlias((PyObject *)cls, params);
+        return open < 0 ? NULL : open_alias(cls, params);
     }
     params = normalised(params);
     made = params != NULL ? new_class(state, cls, params) : NULL;
