@@ -328,6 +328,20 @@ def test_boxed_numbers_take_arrays() -> None:
     assert m.get_many(a) == ([0.5, 1.5], [True, True])
 
 
+@pytest.mark.parametrize("dtype", ["M8[ns]", "m8[ns]", "m8[Y]"])
+def test_times_that_python_has_no_object_for_stay_the_arrays_own(dtype: str) -> None:
+    times = np.array([5, 6], dtype)
+    for cls in (Map, Map[object, object], Map[str, object]):
+        keys: Any = ["a", "b"] if cls is Map[str, object] else times
+        assert sorted(cls.from_arrays(keys, times).values()) == list(times)
+    assert gomap.count(times).to_dict() == {times[0]: 1, times[1]: 1}
+    for cls in (Map[int, int], Map[int64, int]):
+        m = cls()
+        with pytest.raises(TypeError, match=r"must be int"):
+            m.set_many(times, 1)
+        assert not m
+
+
 def test_arguments_by_name() -> None:
     m = Map[int64, int64].from_arrays(keys=[1, 2], elems=[3, 4], hint=100, seed=7, zero=-1)
     m.set_many(keys=[5], elems=[6])

@@ -133,6 +133,11 @@ def test_counters_count_from_zero() -> None:
     assert inspect.stats(m).reseeds == 2
 
 
+def test_statistics_of_something_else_name_the_function() -> None:
+    with pytest.raises(TypeError, match=r"^stats: a gomap\.Map is required, not dict$"):
+        inspect.stats({})  # type: ignore[arg-type]
+
+
 def many(n: int) -> Any:
     """A map of more chains than statistics walk without a word."""
     return Map[int64, int64](hint=n, seed=1)

@@ -72,3 +72,12 @@ def test_all_keys_of_a_small_type_fill_a_map() -> None:
     assert [m[key] for key in (-128, 127)] == [0, 255]
     with pytest.raises(OverflowError):
         m[128]
+
+
+@pytest.mark.parametrize("n", [-1, -(2**70), -(10**5000)], ids=("one", "two words", "5,000 digits"))
+def test_sizes_below_nothing_are_refused_however_long_they_are(n: int) -> None:
+    m = Map[str, int]({"a": 1})
+    for call in (lambda: Map(hint=n), lambda: m.reserve(n)):
+        with pytest.raises(ValueError, match="must not be negative"):
+            call()
+    assert m == {"a": 1}

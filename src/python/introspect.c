@@ -208,7 +208,7 @@ inspect_numbers(PyObject *module, PyObject *args)
     if (!PyArg_ParseTuple(args, "OO:numbers", &object, &call)) {
         return NULL;
     }
-    MapObject *map = map_arg(module, object, "numbers");
+    MapObject *map = map_arg(module, object, "stats");
     uint64_t *lengths = NULL;
     if (map != NULL) {
         MAP_LOCK(map);

@@ -230,7 +230,9 @@ map_count_arg(PyObject *object, const char *name, uint64_t *hint)
     long long value = PyLong_AsLongLongAndOverflow(number, &overflow);
     Py_DECREF(number);
     if (overflow < 0 || (!overflow && value < 0)) {
-        PyErr_Format(PyExc_ValueError, "%s must not be negative: %R", name, object);
+        PyErr_Format(PyExc_ValueError,
+                     overflow ? "%s must not be negative" : "%s must not be negative: %R", name,
+                     object);
         return -1;
     }
     *hint = overflow ? UINT64_MAX : (uint64_t)value;

@@ -3,6 +3,38 @@
 
 /* ---- objects of any iterable --------------------------------------------------------- */
 
+/* Does the array hold dates, or spans of time?  1, 0, -1. */
+static int
+holds_times(PyObject *given)
+{
+    PyObject *dtype = PyObject_GetAttrString(given, "dtype");
+    PyObject *kind = dtype != NULL ? PyObject_GetAttrString(dtype, "kind") : NULL;
+    int holds = kind != NULL && PyUnicode_Check(kind) &&
+                (PyUnicode_CompareWithASCIIString(kind, "M") == 0 ||
+                 PyUnicode_CompareWithASCIIString(kind, "m") == 0);
+    Py_XDECREF(dtype);
+    Py_XDECREF(kind);
+    if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_AttributeError)) {
+        return -1;
+    }
+    PyErr_Clear();
+    return holds;
+}
+
+/* Nanoseconds have no object in Python, and numpy lists them as bare integers: they
+ * stay the array's own scalars.  Steals the list. */
+static PyObject *
+without_bare_times(PyObject *given, PyObject *list)
+{
+    bool is_suspect = list != NULL && PyList_Check(list) && PyList_GET_SIZE(list) > 0 &&
+                      PyLong_Check(PyList_GET_ITEM(list, 0));
+    int times = is_suspect ? holds_times(given) : 0;
+    if (times != 0) {
+        Py_SETREF(list, times > 0 ? PySequence_List(given) : NULL);
+    }
+    return list;
+}
+
 /* Python's numbers and strings rather than the array's own scalars. */
 PyObject *
 list_of_array(PyObject *given)
@@ -15,7 +47,9 @@ list_of_array(PyObject *given)
     for (size_t i = 0; i < Py_ARRAY_LENGTH(methods); i++) {
         int has = type_has(given, methods[i]);
         if (has != 0) {
-            return has < 0 ? NULL : PyObject_CallMethod(given, methods[i], NULL);
+            return has < 0
+                       ? NULL
+                       : without_bare_times(given, PyObject_CallMethod(given, methods[i], NULL));
         }
     }
     return NULL;
