@@ -269,8 +269,8 @@ def equal_func(a: Mapping[_K, _V], b: Mapping[_K, _V2], eq: Callable[[_V, _V2], 
     """equal_func(a, b, eq, /): have both the same keys, and ``eq`` is true of their elements?
 
     The elements may be of different types; `eq` gets those of `a` first, and is not
-    asked any more once the answer is known. TypeError when one is no mapping, or a key
-    of `a` is of a type that `b` refuses. O(n) calls of `eq`.
+    asked any more once the answer is known. Keys are compared as by ``==`` of mappings.
+    TypeError when one is no mapping. O(n) calls of `eq`.
 
     >>> from gomap import Map, maps
     >>> numbers, words = Map[str, int]({"one": 1}), Map[str, str]({"one": "1"})
@@ -280,6 +280,12 @@ def equal_func(a: Mapping[_K, _V], b: Mapping[_K, _V2], eq: Callable[[_V, _V2], 
     _check_mapping("equal_func", a)
     _check_mapping("equal_func", b)
     if len(a) != len(b):
+        return False
+    alike = isinstance(a, Map) and isinstance(b, Map) and a.key_type is b.key_type
+    if isinstance(b, Map) and not alike:
+        b = b.to_dict()  # the map would convert the keys of a
+    distinct = len(a.to_dict()) if isinstance(a, Map) and not alike else len(a)
+    if not len(a) == distinct == len(b):  # to an interface map True and 1 are two keys
         return False
     find: Callable[[_K, Any], Any] = b.get
     finds_nan = not isinstance(b, Map)  # as dict does, by identity

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import gomap
-from gomap import Map, float32, float64, inspect, int64, interface, sync
+from gomap import Map, float32, float64, inspect, int64, interface, maps, sync
 from support.inside import fill_until_growing, layout
 
 
@@ -335,6 +335,7 @@ def test_maps_of_other_key_types_are_equal_as_dicts_are(one: Any, other: Any) ->
         assert (this.keys() == that.keys()) is (this.to_dict().keys() == that.to_dict().keys())
         assert (this.keys() <= that.keys()) is (this.to_dict().keys() <= that.to_dict().keys())
         assert (this.items() == that.items()) is expected
+        assert maps.equal(this, that) is maps.equal_func(this, that, operator.eq) is expected
         assert (this.items() >= that.items()) is (this.to_dict().items() >= that.to_dict().items())
 
 
