@@ -257,12 +257,15 @@ set_slots(PyObject *to, PyObject *slots)
 {
     PyObject *name, *value;
     Py_ssize_t at = 0;
-    while (PyDict_Next(slots, &at, &name, &value)) {
-        if (PyObject_SetAttr(to, name, value) < 0) {
-            return -1;
-        }
+    int result = 0;
+    while (result == 0 && PyDict_Next(slots, &at, &name, &value)) {
+        Py_INCREF(name); /* a __setattr__ may empty the dict */
+        Py_INCREF(value);
+        result = PyObject_SetAttr(to, name, value);
+        Py_DECREF(name);
+        Py_DECREF(value);
     }
-    return 0;
+    return result;
 }
 
 static int

@@ -42,18 +42,19 @@ static PyObject *
 other_class_recipe(ModuleState *state, PyTypeObject *cls)
 {
     PyObject *name = PyUnicode_FromString("__gomap_recipe__"), *origin, *key, *elem;
-    PyObject *own = NULL;
+    PyObject *own = NULL, *recipe = NULL;
     if (name != NULL && PyType_HasFeature(cls, Py_TPFLAGS_HEAPTYPE)) {
-        own = PyDict_GetItemWithError(cls->tp_dict, name);
+        own = Py_XNewRef(PyDict_GetItemWithError(cls->tp_dict, name));
+    }
+    if (own != NULL && PyArg_ParseTuple(own, "OOO:__gomap_recipe__", &origin, &key, &elem)) {
+        recipe = three(state, origin, key, elem);
+    }
+    else if (own == NULL && !PyErr_Occurred()) {
+        recipe = Py_NewRef((PyObject *)cls);
     }
     Py_XDECREF(name);
-    if (own == NULL) {
-        return PyErr_Occurred() ? NULL : Py_NewRef((PyObject *)cls);
-    }
-    if (!PyArg_ParseTuple(own, "OOO:__gomap_recipe__", &origin, &key, &elem)) {
-        return NULL;
-    }
-    return three(state, origin, key, elem);
+    Py_XDECREF(own);
+    return recipe;
 }
 
 /* A type as pickle can find it in any process: by name, or, when it was made by
