@@ -46,10 +46,11 @@ other_class_recipe(ModuleState *state, PyTypeObject *cls)
     if (name != NULL && PyType_HasFeature(cls, Py_TPFLAGS_HEAPTYPE)) {
         own = Py_XNewRef(PyDict_GetItemWithError(cls->tp_dict, name));
     }
-    if (own != NULL && PyArg_ParseTuple(own, "OOO:__gomap_recipe__", &origin, &key, &elem)) {
+    bool made = own != NULL && PyTuple_Check(own);
+    if (made && PyArg_ParseTuple(own, "OOO:__gomap_recipe__", &origin, &key, &elem)) {
         recipe = three(state, origin, key, elem);
     }
-    else if (own == NULL && !PyErr_Occurred()) {
+    else if (!made && !PyErr_Occurred()) {
         recipe = Py_NewRef((PyObject *)cls);
     }
     Py_XDECREF(name);
