@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+import sys
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, NewType, Optional, Union
 
 import numpy as np
 import pytest
 
 import gomap
-from gomap import Map, float64, int64, interface
+from gomap import Map, float64, int64, interface, sync
 from support.hostile import UNHASHABLE
 from support.inside import assert_valid
 from support.kinds import ELEMS, KEYS, Kind, Plain, Point
@@ -388,3 +389,50 @@ def test_a_number_that_python_will_not_print_is_out_of_range_all_the_same(sized:
 def test_a_sized_integer_of_something_else_is_a_type_error(given: Any) -> None:
     with pytest.raises(TypeError):
         gomap.int8(given)
+
+
+ID = NewType("ID", int)
+MEANT = [
+    (ID, int),
+    (NewType("Narrow", ID), int),
+    (Optional[int], int | None),  # noqa: UP045
+    (Union[int, str], int | str),  # noqa: UP007
+    (Optional[ID], int | None),  # noqa: UP045
+    (Optional[list[int]], list[int] | None),  # noqa: UP045
+    (Any, object),
+]
+
+
+@pytest.mark.parametrize("base", [Map, sync.Map])
+@pytest.mark.parametrize(("written", "meant"), MEANT, ids=str)
+def test_a_type_may_be_written_as_type_checkers_read_it(
+    base: Any, written: Any, meant: Any
+) -> None:
+    assert base[str, written] is base[str, meant]
+    assert base[str, written].elem_type == meant
+    if meant not in (list[int] | None, object):
+        assert base[written, int] is base[meant, int]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="no type statement before 3.12")
+def test_a_type_statement_may_name_a_type() -> None:
+    names: dict[str, Any] = {}
+    exec("type Number = int\ntype Maybe = Number | None\ntype Loop = Loop", names)
+    assert Map[names["Number"], int] is Map[int, int]
+    with pytest.raises(RecursionError):
+        Map[str, names["Loop"]]
+
+
+def test_unions_may_have_generics_in_them() -> None:
+    m = Map[int | tuple[int, int], list[int] | None]({1: [1], (1, 2): None})
+    assert m[1, 2] is None
+    with pytest.raises(TypeError, match=r"key must be int \| tuple\[int, int\], not str"):
+        m["a"] = [1]
+    with pytest.raises(TypeError, match=r"element must be list\[int\] \| None, not tuple"):
+        m[1] = ()
+
+
+@pytest.mark.parametrize("written", [Literal["a"], "int", Optional["int"], 5, [int]], ids=str)
+def test_what_is_no_class_is_refused(written: Any) -> None:
+    with pytest.raises(TypeError):
+        Map[str, written]

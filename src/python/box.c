@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "written.h"
+
 /* ---- the types -------------------------------------------------------------------- */
 
 /* By TypeCode: slot bytes, Go's bytes, kind without and with a given hash. */
@@ -65,51 +67,17 @@ code_of_class(ModuleState *state, PyObject *type)
     return TYPE_CLASS;
 }
 
-/* What isinstance can be asked: a class, a union of them, an alias's origin. */
-static PyObject *
-checkable(PyObject *written)
-{
-    PyObject *origin;
-    if (PyType_Check(written)) {
-        return Py_NewRef(written);
-    }
-    if (written == Py_None) {
-        return Py_NewRef((PyObject *)Py_TYPE(Py_None));
-    }
-    if (strcmp(Py_TYPE(written)->tp_name, "types.UnionType") == 0) {
-        return Py_NewRef(written);
-    }
-    origin = PyObject_GetAttrString(written, "__origin__");
-    if (origin != NULL && PyType_Check(origin)) {
-        return origin;
-    }
-    Py_XDECREF(origin);
-    PyErr_Format(PyExc_TypeError, "Map: a key or element type must be a class, not %R", written);
-    return NULL;
-}
-
-static PyObject *
-type_name(PyObject *written)
-{
-    PyObject *name =
-        PyType_Check(written) ? PyObject_GetAttrString(written, "__name__") : PyObject_Str(written);
-    if (name != NULL && !PyUnicode_Check(name)) {
-        Py_SETREF(name, PyObject_Str(written));
-    }
-    return name;
-}
-
 int
 box_type_init(ModuleState *state, BoxType *type, PyObject *written)
 {
     memset(type, 0, sizeof *type);
-    type->check = checkable(written);
+    type->check = written_class(written);
     if (type->check == NULL) {
         return -1;
     }
     type->type = Py_NewRef(written);
     type->code = code_of_class(state, type->check);
-    type->name = type_name(written);
+    type->name = written_name(written);
     if (type->name == NULL) {
         box_type_fini(type);
         return -1;

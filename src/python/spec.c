@@ -5,6 +5,7 @@
  * are cached for the module's life, so Map[str, int] is always the same one.
  */
 #include "map_type.h"
+#include "written.h"
 
 /* ---- what cells own ------------------------------------------------------------- */
 
@@ -309,26 +310,15 @@ is_open(PyObject *params)
     return 0;
 }
 
-/* typing.Any is Go's any as far as a Python programmer means it: any object. */
+/* Both types as they are meant; new. */
 static PyObject *
 normalised(PyObject *params)
 {
-    PyObject *out = PyTuple_New(2);
-    for (Py_ssize_t i = 0; out != NULL && i < 2; i++) {
-        PyObject *param = PyTuple_GET_ITEM(params, i);
-        PyObject *name = PyObject_GetAttrString(param, "__qualname__");
-        if (name == NULL && PyErr_ExceptionMatches(PyExc_MemoryError)) {
-            Py_DECREF(out);
-            return NULL;
-        }
-        PyErr_Clear();
-        bool any = name != NULL && PyUnicode_Check(name) &&
-                   PyUnicode_CompareWithASCIIString(name, "Any") == 0 &&
-                   strncmp(Py_TYPE(param)->tp_name, "typing.", 7) == 0;
-        any |= strcmp(Py_TYPE(param)->tp_name, "_AnyMeta") == 0;
-        Py_XDECREF(name);
-        PyTuple_SET_ITEM(out, i, Py_NewRef(any ? (PyObject *)&PyBaseObject_Type : param));
-    }
+    PyObject *key = written_meaning(PyTuple_GET_ITEM(params, 0));
+    PyObject *elem = key != NULL ? written_meaning(PyTuple_GET_ITEM(params, 1)) : NULL;
+    PyObject *out = elem != NULL ? PyTuple_Pack(2, key, elem) : NULL;
+    Py_XDECREF(key);
+    Py_XDECREF(elem);
     return out;
 }
 
