@@ -39,7 +39,7 @@ class OpenAlias(GenericAlias):
     """``Map[str, T]`` with a type variable: filled in, ``Map[str, T][int]``, it is the class."""
 
     def __getitem__(self, types: Any, /) -> Any:
-        filled = super().__getitem__(types)
+        filled: Any = super().__getitem__(types)
         return filled.__origin__[filled.__args__]
 
     def __reduce__(self) -> Any:
