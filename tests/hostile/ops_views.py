@@ -119,11 +119,12 @@ def _check_same(story: Any, result: Any, sign: str) -> None:
 
 
 def _compared(view: str, sign: str, side: str) -> str:
-    """When foreign code runs: a set hashes what it is asked for, a view of pairs looks it up."""
-    if view == "keys":
-        return SETS
+    """When foreign code runs: a set hashes what it is asked for, a map of its kind looks it up."""
     asks_us = sign in ("ge", "gt")
-    return SETS + " elem_eq" + (" hasher" if asks_us else "" if side == "view" else " elem_hash")
+    moments = SETS + (" hasher" if asks_us and side == "view" else "")
+    if view == "keys":
+        return moments
+    return moments + " elem_eq" + ("" if asks_us or side == "view" else " elem_hash")
 
 
 for view, make, fires in (("keys", _set, SETS), ("items", _pair_set, PAIR_SETS)):
