@@ -339,6 +339,13 @@ def test_maps_of_other_key_types_are_equal_as_dicts_are(one: Any, other: Any) ->
         assert (this.items() >= that.items()) is (this.to_dict().items() >= that.to_dict().items())
 
 
+def test_equality_with_a_map_for_many_threads_of_another_key_type() -> None:
+    ours, theirs = Map[int, int]({1: 1}), sync.Map[str, int]({"a": 1})
+    assert (ours == theirs) is (theirs == ours) is False
+    assert (Map({"a": 1}) == theirs) is (theirs == Map({"a": 1})) is True
+    assert maps.equal(ours, theirs) is maps.equal(theirs, ours) is False
+
+
 def test_an_int_that_only_looks_like_a_key_equals_none() -> None:
     class Index:
         def __index__(self) -> int:

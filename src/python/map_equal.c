@@ -20,44 +20,47 @@ map_keys_alike(const MapObject *a, const MapObject *b)
     return key->code == other->code && key->type == other->type;
 }
 
-/* What keys are looked up in: `other` itself, or a dict of it; new. */
+/* A dict of another mapping, as its own == would make it; new. */
+static PyObject *
+dict_of_mapping(PyObject *mapping)
+{
+    PyObject *items = PyObject_CallMethod(mapping, "items", NULL);
+    PyObject *dict = items != NULL ? PyDict_New() : NULL;
+    if (dict != NULL && PyDict_MergeFromSeq2(dict, items, 1) < 0) {
+        Py_CLEAR(dict);
+    }
+    Py_XDECREF(items);
+    return dict;
+}
+
+/* What keys are looked up in: a dict, or a map with keys of this one's type; new. */
 static PyObject *
 comparand(MapObject *self, PyObject *other)
 {
-    bool as_dict = is_map(state_of(self), other) && !map_keys_alike(self, (MapObject *)other);
-    return as_dict ? map_to_dict((MapObject *)other, NULL) : Py_NewRef(other);
-}
-
-static PyObject *
-elem_in_dict(PyObject *dict, PyObject *key)
-{
-    PyObject *elem;
-#if PY_VERSION_HEX >= 0x030D0000
-    (void)PyDict_GetItemRef(dict, key, &elem);
-#else
-    elem = Py_XNewRef(PyDict_GetItemWithError(dict, key));
-#endif
-    return elem;
+    if (PyDict_Check(other)) {
+        return Py_NewRef(other);
+    }
+    if (!is_map(state_of(self), other)) {
+        return dict_of_mapping(other);
+    }
+    bool alike = map_keys_alike(self, (MapObject *)other);
+    return alike ? Py_NewRef(other) : map_to_dict((MapObject *)other, NULL);
 }
 
 /* The element under key in what `comparand` gave; NULL without an error: none.  New. */
 static PyObject *
-elem_in(MapObject *self, PyObject *in, PyObject *key)
+elem_in(PyObject *in, PyObject *key)
 {
-    if (is_map(state_of(self), in)) {
+    PyObject *elem;
+    if (!PyDict_Check(in)) {
         return map_find_elem_locked((MapObject *)in, key);
     }
-    if (PyDict_Check(in)) { /* a defaultdict must not be filled by comparing */
-        return elem_in_dict(in, key);
-    }
-    /* another mapping may have something for keys that are not in it */
-    if (PySequence_Contains(in, key) <= 0) {
-        return NULL;
-    }
-    PyObject *elem = PyObject_GetItem(in, key);
-    if (elem == NULL && PyErr_ExceptionMatches(PyExc_KeyError)) {
-        PyErr_Clear();
-    }
+    /* a defaultdict must not be filled by comparing */
+#if PY_VERSION_HEX >= 0x030D0000
+    (void)PyDict_GetItemRef(in, key, &elem);
+#else
+    elem = Py_XNewRef(PyDict_GetItemWithError(in, key));
+#endif
     return elem;
 }
 
@@ -65,11 +68,11 @@ elem_in(MapObject *self, PyObject *in, PyObject *key)
 static int
 are_distinct(MapObject *self, PyObject *in, Py_ssize_t n)
 {
-    if (PyDict_CheckExact(in) && PyDict_GET_SIZE(in) != n) {
-        return 0;
-    }
-    if (self->spec->key.code != TYPE_INTERFACE || is_map(state_of(self), in)) {
+    if (!PyDict_Check(in)) {
         return 1;
+    }
+    if (PyDict_GET_SIZE(in) != n || self->spec->key.code != TYPE_INTERFACE) {
+        return PyDict_GET_SIZE(in) == n;
     }
     PyObject *dict = map_to_dict(self, NULL);
     int distinct = dict != NULL ? PyDict_GET_SIZE(dict) == n : -1;
@@ -83,7 +86,7 @@ equal_entries(MapObject *self, PyObject *flat, PyObject *in)
     int equal = are_distinct(self, in, PyList_GET_SIZE(flat) / 2);
     for (Py_ssize_t i = 0; equal == 1 && i < PyList_GET_SIZE(flat); i += 2) {
         PyObject *key = PyList_GET_ITEM(flat, i);
-        PyObject *elem = is_nan_object(key) ? NULL : elem_in(self, in, key);
+        PyObject *elem = is_nan_object(key) ? NULL : elem_in(in, key);
         if (elem == NULL) {
             return PyErr_Occurred() ? -1 : 0;
         }

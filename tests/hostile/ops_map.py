@@ -253,7 +253,7 @@ whole(
     "m == mapping",
     lambda w, other: w.m == other,
     "Map.__eq__",
-    "next eq hash bool elem_eq gc",  # an interface map is made a dict of
+    "next eq hash bool elem_eq gc",
     args=lambda w: (Registered(list(twin(w).items())),),
     check=says_same,
 )

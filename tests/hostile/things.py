@@ -255,7 +255,7 @@ class Listing(list[Any]):
 
 
 class Lookups:
-    """A mapping of keys(), ``__getitem__`` and what ``in`` needs, each of which may act."""
+    """A mapping of keys(), items(), ``__getitem__`` and what ``in`` needs: each may act."""
 
     def __init__(self, items: list[tuple[Any, Any]]) -> None:
         self.pairs = items
@@ -265,6 +265,12 @@ class Lookups:
         for key, _ in self.pairs:
             hit("next")
             yield key
+
+    def items(self) -> Iterator[tuple[Any, Any]]:
+        hit("next")
+        for pair in self.pairs:
+            hit("next")
+            yield pair
 
     def __iter__(self) -> Iterator[Any]:
         return self.keys()
