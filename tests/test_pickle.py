@@ -163,10 +163,14 @@ class Own(Map):
     """A class to be parametrised."""
 
 
-def test_classes_of_one_name_are_told_apart_within_maps_of_maps() -> None:
-    one, other = (type("Twin", (), {"__module__": __name__}) for _ in range(2))
-    for cls in (one, other):
-        globals()["Twin"] = cls
+TWINS = [type("Twin", (), {"__module__": __name__}) for _ in range(2)]
+
+
+def test_classes_of_one_name_are_told_apart_within_maps_of_maps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for cls in TWINS:
+        monkeypatch.setitem(globals(), "Twin", cls)
         m = Map[str, Map[cls, int]]()
         assert type(pickle.loads(pickle.dumps(m))) is type(m)
     assert type(through(Map[str, Own[str, int]](), 4)) is Map[str, Own[str, int]]
