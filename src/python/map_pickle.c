@@ -6,6 +6,7 @@
 #include "array_type.h"
 #include "batch.h"
 
+/* NOLINTBEGIN(misc-no-recursion): as deep as types are nested, CPython's limit ends it. */
 static PyObject *type_recipe(ModuleState *state, PyObject *type);
 
 static PyObject *
@@ -75,6 +76,7 @@ type_recipe(ModuleState *state, PyObject *type)
     Py_LeaveRecursiveCall();
     return recipe;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static PyObject *
 class_recipe(MapObject *self)
@@ -228,6 +230,7 @@ map_reduce_ex(MapObject *self, PyObject *protocol)
 
 /* A class from its recipe; new. */
 /* The type that type_recipe was given; new. */
+/* NOLINTBEGIN(misc-no-recursion): as deep as the recipe, CPython's limit ends it. */
 static PyObject *
 class_of_recipe(PyObject *recipe)
 {
@@ -251,6 +254,7 @@ class_of_recipe(PyObject *recipe)
     Py_XDECREF(elem);
     return cls;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 /* An empty map of the recipe's class with these options, __init__ not called
  * when it is the class's own. */
