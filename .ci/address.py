@@ -14,8 +14,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"(?P<picture>!?)\[(?P<text>[^\]]*)\]\((?P<to>[^)#:]+(?:#[^)]*)?)\)")
+LINK = re.compile(
+    r"^```.*?^```$|"  # an example: nothing in it is a link
+    r"(?P<picture>!?)\[(?P<text>[^\]]*)\]\((?P<to>[^)#:]+(?:#[^)]*)?)\)",
+    re.MULTILINE | re.DOTALL,
+)
 SITE = "https://github.com"
 RAW = "https://raw.githubusercontent.com"
 
@@ -25,16 +28,14 @@ def with_links(text: str, repository: str, tag: str) -> str:
 
     def absolute(link: re.Match[str]) -> str:
         picture, words, to = link.group("picture", "text", "to")
+        if to is None:
+            return link[0]
         if not (ROOT / to.partition("#")[0]).exists():
             raise SystemExit(f"README.md: {to} is not in the tree")
         place = f"{RAW}/{repository}/{tag}" if picture else f"{SITE}/{repository}/blob/{tag}"
         return f"{picture}[{words}]({place}/{to})"
 
-    parts, at = [], 0
-    for block in BLOCK.finditer(text):
-        parts += [LINK.sub(absolute, text[at : block.start()]), block.group()]
-        at = block.end()
-    return "".join([*parts, LINK.sub(absolute, text[at:])])
+    return LINK.sub(absolute, text)
 
 
 def with_urls(project: str, repository: str, tag: str) -> str:
