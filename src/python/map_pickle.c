@@ -42,9 +42,12 @@ map_class_recipe(ModuleState *state, PyTypeObject *cls)
 static PyObject *
 other_class_recipe(ModuleState *state, PyTypeObject *cls)
 {
+    if (!PyType_HasFeature(cls, Py_TPFLAGS_HEAPTYPE)) {
+        return Py_NewRef((PyObject *)cls);
+    }
     PyObject *name = PyUnicode_FromString("__gomap_recipe__"), *origin, *key, *elem;
     PyObject *own = NULL, *recipe = NULL;
-    if (name != NULL && PyType_HasFeature(cls, Py_TPFLAGS_HEAPTYPE)) {
+    if (name != NULL) {
         own = Py_XNewRef(PyDict_GetItemWithError(cls->tp_dict, name));
     }
     bool made = own != NULL && PyTuple_Check(own);
@@ -228,7 +231,6 @@ map_reduce_ex(MapObject *self, PyObject *protocol)
     return is_bare(self) && !self->nil ? reduce_to_blocks(self, version) : reduce_to_pairs(self);
 }
 
-/* A class from its recipe; new. */
 /* The type that type_recipe was given; new. */
 /* NOLINTBEGIN(misc-no-recursion): as deep as the recipe, CPython's limit ends it. */
 static PyObject *
